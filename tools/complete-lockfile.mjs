@@ -9,7 +9,19 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const systems = ['android', 'darwin', 'freebsd', 'linux', 'win32', 'windows', 'openharmony', 'netbsd', 'openbsd', 'sunos', 'aix']
+const systems = [
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'win32',
+  'windows',
+  'openharmony',
+  'netbsd',
+  'openbsd',
+  'sunos',
+  'aix',
+]
 const cpus = ['arm64', 'x64', 'ia32', 'arm', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el']
 
 /** `@scope/binding-linux-arm64-musl` -> { os: ['linux'], cpu: ['arm64'], libc: ['musl'] } */
@@ -19,7 +31,8 @@ function platformOf(name) {
   const os = words.find((word) => systems.includes(word))
   const cpu = words.find((word) => cpus.includes(word) || word === 'universal')
   if (!os) throw new Error(`cannot tell the platform of ${name}`)
-  const libc = os !== 'linux' ? undefined : words.includes('musl') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined
+  const libc =
+    os !== 'linux' ? undefined : words.includes('musl') ? 'musl' : words.includes('gnu') ? 'glibc' : undefined
   return {
     ...(cpu && cpu !== 'universal' ? { cpu: [cpu] } : {}),
     os: [os === 'windows' ? 'win32' : os],
@@ -42,7 +55,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     added += 1
   }
 }
-for (const [path, entry] of Object.entries(lock.packages)) {
+for (const entry of Object.values(lock.packages)) {
   if (!entry.link) delete entry.resolved
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -1,0 +1,68 @@
+/**
+ * Ids as they cross the wire: a prefix that names the type, and the UUID of the row in Crockford base32.
+ * The id says what a thing is, never whose it is: a workspace is never read out of an id.
+ * `decodeId` refuses (null) every other prefix, length, letter, case and any value above 128 bits,
+ * so that one row has exactly one spelling.
+ */
+import { type TString, Type } from 'typebox'
+
+type IdSchema = TString & { pattern: string; 'x-id': IdKind }
+
+export const ID_PREFIXES = {
+  workspace: 'ws',
+  user: 'usr',
+  member: 'mem',
+  inbox: 'inb',
+  contact: 'ctc',
+  contactAddress: 'adr',
+  conversation: 'cnv',
+  message: 'msg',
+  note: 'nte',
+  attachment: 'att',
+  tag: 'tag',
+  savedReply: 'rpl',
+  inboundEvent: 'ie',
+  invitation: 'inv',
+  session: 'ses',
+  delivery: 'dlv',
+  auditEntry: 'aud',
+  visitor: 'vis',
+} as const
+
+export type IdKind = keyof typeof ID_PREFIXES
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+const DIGITS = 26
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** The JSON Schema of one kind of id. 26 digits hold 130 bits, so the first is at most 7. */
+export function idSchema(kind: IdKind): IdSchema {
+  return Type.String({ pattern: `^${ID_PREFIXES[kind]}_[0-7][${ALPHABET}]{${DIGITS - 1}}$`, 'x-id': kind })
+}
+
+/** Spells a lower-case UUID as an id of that kind. Throws on anything else: our own rows hold nothing else. */
+export function encodeId(kind: IdKind, uuid: string): string {
+  if (!UUID.test(uuid)) throw new TypeError('encodeId needs a lower-case UUID')
+  let rest = BigInt(`0x${uuid.replaceAll('-', '')}`)
+  let digits = ''
+  for (let place = 0; place < DIGITS; place++) {
+    digits = ALPHABET[Number(rest & 31n)] + digits
+    rest >>= 5n
+  }
+  return `${ID_PREFIXES[kind]}_${digits}`
+}
+
+/** The UUID behind an id of that kind, or null when it is not one. */
+export function decodeId(kind: IdKind, id: string): string | null {
+  const prefix = `${ID_PREFIXES[kind]}_`
+  if (!id.startsWith(prefix) || id.length !== prefix.length + DIGITS) return null
+  let value = 0n
+  for (const digit of id.slice(prefix.length)) {
+    const worth = ALPHABET.indexOf(digit)
+    if (worth < 0) return null
+    value = (value << 5n) | BigInt(worth)
+  }
+  if (value >> 128n !== 0n) return null
+  const hex = value.toString(16).padStart(32, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

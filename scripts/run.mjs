@@ -1,0 +1,11 @@
+// Runs one TypeScript program of the project in a fresh clone: `node scripts/run.mjs FILE [arguments]`.
+// Standard output belongs to that program alone; its exit code is ours.
+import { ensureInstalled, runPinned } from './bootstrap.mjs'
+
+const [file, ...args] = process.argv.slice(2)
+if (!file) {
+  process.stderr.write('Usage: node scripts/run.mjs FILE [arguments]\n')
+  process.exit(2)
+}
+await ensureInstalled()
+process.exit(await runPinned([file, ...args]))
