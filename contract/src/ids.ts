@@ -6,7 +6,8 @@
  */
 import { type TString, Type } from 'typebox'
 
-type IdSchema = TString & { pattern: string; 'x-id': IdKind }
+/** A string schema that says which kind of id it carries; the router translates by it. */
+export type IdSchema = TString & { pattern: string; 'x-id': IdKind }
 
 export const ID_PREFIXES = {
   workspace: 'ws',
@@ -27,6 +28,7 @@ export const ID_PREFIXES = {
   delivery: 'dlv',
   auditEntry: 'aud',
   visitor: 'vis',
+  passwordReset: 'pwr',
 } as const
 
 export type IdKind = keyof typeof ID_PREFIXES
@@ -37,7 +39,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** The JSON Schema of one kind of id. 26 digits hold 130 bits, so the first is at most 7. */
 export function idSchema(kind: IdKind): IdSchema {
-  return Type.String({ pattern: `^${ID_PREFIXES[kind]}_[0-7][${ALPHABET}]{${DIGITS - 1}}$`, 'x-id': kind })
+  const pattern = `^${ID_PREFIXES[kind]}_[0-7][${ALPHABET}]{${DIGITS - 1}}$`
+  return Type.String({ pattern, 'x-id': kind }) as IdSchema
 }
 
 /** Spells a lower-case UUID as an id of that kind. Throws on anything else: our own rows hold nothing else. */
