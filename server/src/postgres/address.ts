@@ -1,0 +1,70 @@
+/**
+ * Where a database is and who logs in: everything the driver needs, said in full, because what is left out the
+ * driver would take from PG* environment variables. The password is a function, so that an address can be printed.
+ * Refuses a DATABASE_URL that does not name login, host and database; asks a host that is not this machine for TLS
+ * with a verified certificate unless the URL says `sslmode` itself.
+ */
+import type { ConnectionOptions } from 'node:tls'
+import pg from 'pg'
+import { StartRefusal } from '../kernel/start-refusal.ts'
+
+export type DatabaseAddress = {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: () => string
+  readonly ssl: false | ConnectionOptions
+}
+
+const THIS_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|::1|\/.*)$/
+
+/** The address a `postgres://` URL names. `postgres://login:word@/database?host=/folder` is a unix socket. */
+export function addressFromUrl(url: string): DatabaseAddress {
+  // The driver's own reading of the URL, so that there is no second one which could differ.
+  const read = new pg.Client({ connectionString: url })
+  const given = URL.canParse(url) ? new URL(url) : null
+  const says = (part: string) => given?.searchParams.get(part) ?? ''
+  if (!given || !(given.hostname || says('host')) || !given.username || given.pathname.length < 2) {
+    throw new StartRefusal('DATABASE_URL must name a login, a host and a database: postgres://login:password@host/name')
+  }
+  const password = read.password ?? ''
+  const host = read.host
+  const ownWord = says('sslmode') || says('ssl')
+  return {
+    host,
+    port: read.port,
+    database: read.database ?? '',
+    user: read.user ?? '',
+    password: () => password,
+    ssl: ownWord ? tlsOf(read.ssl) : THIS_MACHINE.test(host) ? false : { rejectUnauthorized: true },
+  }
+}
+
+function tlsOf(ssl: unknown): false | ConnectionOptions {
+  if (ssl === true) return { rejectUnauthorized: true }
+  return ssl && typeof ssl === 'object' ? (ssl as ConnectionOptions) : false
+}
+
+/** The same database under another login. */
+export function asLogin(address: DatabaseAddress, user: string, password: string): DatabaseAddress {
+  return { ...address, user, password: () => password }
+}
+
+/** Another database of the same server under the same login. */
+export function inDatabase(address: DatabaseAddress, database: string): DatabaseAddress {
+  return { ...address, database }
+}
+
+/** Opens one connection, gives it to `use`, and closes it whatever happens. */
+export async function withClient<T>(address: DatabaseAddress, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ ...address, application_name: 'central-desk' })
+  // A connection lost between two statements is told by the next statement; without a listener it ends the process.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
