@@ -68,3 +68,17 @@ export async function withClient<T>(address: DatabaseAddress, use: (client: pg.C
     await client.end()
   }
 }
+
+/** The error code of one login, or null when it succeeded. */
+export async function tryLogin(address: DatabaseAddress): Promise<string | null> {
+  const client = new pg.Client(address)
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return null
+  } catch (error) {
+    return (error as { code?: string }).code ?? 'unknown'
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

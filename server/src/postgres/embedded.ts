@@ -8,13 +8,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartRefusal } from '../kernel/start-refusal.ts'
-import { asLogin, type DatabaseAddress, inDatabase, withClient } from './address.ts'
+import { asLogin, type DatabaseAddress, inDatabase, tryLogin, withClient } from './address.ts'
 import { prepareBinaries } from './binaries.ts'
 import { type HomeLock, lockHome, whoRuns } from './home-lock.ts'
 import { canEnter, droppedIdentity, type Identity, identityFor, isRoot } from './identity.ts'
 import { setRolePassword } from './role-password.ts'
 import { checkDatabase } from './self-check.ts'
-import { initialise, SOCKET_PORT, startServer, tryLogin } from './server-process.ts'
+import { initialise, SOCKET_PORT, startServer } from './server-process.ts'
 
 export type Embedded = {
   /** The login that owns the database and applies migrations. */

@@ -23,7 +23,7 @@ do $$ begin
 end $$`
 
 /** Gives an existing role its password. The connection must be allowed to alter that role. */
-export async function setRolePassword(client: pg.Client, role: string, password: string): Promise<void> {
+export async function setRolePassword(client: pg.ClientBase, role: string, password: string): Promise<void> {
   await client.query('begin')
   try {
     const given = [role, scramVerifier(password)]

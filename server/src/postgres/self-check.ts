@@ -15,7 +15,7 @@ select current_setting('server_version_num')::int as version,
        lower('ঢাকা ÄÉ') = 'ঢাকা äé' as lowers,
        'ঢ' ~ '^[[:alpha:]]$' as knows_letters`
 
-export async function checkDatabase(client: pg.Client): Promise<void> {
+export async function checkDatabase(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{
     version: number
     version_text: string

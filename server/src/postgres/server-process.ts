@@ -10,9 +10,8 @@ import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
 import { StartRefusal } from '../kernel/start-refusal.ts'
-import type { DatabaseAddress } from './address.ts'
+import { type DatabaseAddress, tryLogin } from './address.ts'
 import type { Binaries } from './binaries.ts'
 import { canEnter, giveTo, type Identity, runAs, spawnAs } from './identity.ts'
 import { endOrphans, postmasterPid } from './orphan.ts'
@@ -116,6 +115,7 @@ export function initialise(
   options: Pick<ServerOptions, 'binaries' | 'identity' | 'dataFolder'>,
   superuser: { name: string; password: string },
   localeArguments: readonly string[],
+  moreArguments: readonly string[] = [],
 ): void {
   const { binaries, identity, dataFolder } = options
   const made = `${dataFolder}.making`
@@ -130,7 +130,7 @@ export function initialise(
     giveTo(identity, passwordFile)
     const login = ['-U', superuser.name, `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
     const command = [binaries.initdb, '-D', made, ...login, '-E', 'UTF8', ...localeArguments, '--data-checksums']
-    const done = runAs(identity, [...command, '--no-instructions'])
+    const done = runAs(identity, [...command, '--no-instructions', ...moreArguments])
     if (done.status !== 0) throw new StartRefusal(`The database folder could not be made: ${done.said}`)
   } finally {
     rmSync(waiting, { recursive: true, force: true })
@@ -204,18 +204,4 @@ async function untilReady(guard: ChildProcess, address: DatabaseAddress, logFile
     await pause(LOOK_EVERY_MS)
   }
   throw new StartRefusal(`The database did not answer within ${START_LIMIT_MS / 1000} s; see ${logFile}.`)
-}
-
-/** The error code of one login, or null when it succeeded. */
-export async function tryLogin(address: DatabaseAddress): Promise<string | null> {
-  const client = new pg.Client(address)
-  client.on('error', () => {})
-  try {
-    await client.connect()
-    return null
-  } catch (error) {
-    return (error as { code?: string }).code ?? 'unknown'
-  } finally {
-    await client.end().catch(() => {})
-  }
 }
