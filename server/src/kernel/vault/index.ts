@@ -1,0 +1,31 @@
+/**
+ * The front door of the vault. Start-up calls `openKeys` and `createVault`; everything else gets a `Vault` or, for one
+ * request or job, the `WorkspaceKeys` of one workspace. What is not named here is private to this folder.
+ */
+import type { Randomness } from '../clock.ts'
+import { openFileKeyProvider } from './file-key-provider.ts'
+import type { KeyProvider } from './key-provider.ts'
+import { fileKeyStoreIsUsed, type KeyStore, openFileKeyStore } from './key-store.ts'
+
+export { type KeyProvider, KeyTrouble, type KeyTroubleCode } from './key-provider.ts'
+export type { KeyStore } from './key-store.ts'
+export { SealBroken } from './primitives.ts'
+export { createVault, KEYS_IN_MEMORY_MS, NEW_VERSION_SEALS_AFTER_MS, type NewVersion, type Vault } from './vault.ts'
+export { ENVELOPE_FORMAT, type SealPlace, SEALED_TEXT_BYTES_MAX, type WorkspaceKeys } from './workspace-keys.ts'
+
+interface OpenKeysOptions {
+  /** `$DESK_HOME/keys`. */
+  folder: string
+  randomness: Randomness
+}
+
+/** Master key and key store of this home, made at the first start. Throws `KeyTrouble` with a sentence to print. */
+export async function openKeys({
+  folder,
+  randomness,
+}: OpenKeysOptions): Promise<{ provider: KeyProvider; store: KeyStore }> {
+  const storeIsUsed = await fileKeyStoreIsUsed(folder)
+  const provider = await openFileKeyProvider({ folder, storeIsUsed, randomness })
+  const store = await openFileKeyStore({ folder, masterKeyId: provider.id, randomness })
+  return { provider, store }
+}
