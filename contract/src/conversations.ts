@@ -14,8 +14,8 @@ export type View = (typeof VIEWS)[number]
 export const STATUSES = ['open', 'pending', 'snoozed', 'closed'] as const
 export type ConversationStatus = (typeof STATUSES)[number]
 export const AUTHORS = ['contact', 'member', 'rule', 'assistant'] as const
-/** Forward only, left to right; `failed` and `uncertain` are left only by a new try or a provider's word. */
-export const DELIVERY_STATES = ['queued', 'sending', 'uncertain', 'failed', 'sent', 'delivered', 'read'] as const
+/** Forward only, left to right (a provider may take a message and fail later); only a new try leads back to `queued`. */
+export const DELIVERY_STATES = ['queued', 'sending', 'uncertain', 'sent', 'failed', 'delivered', 'read'] as const
 export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 export const LastMessage = Strict({

@@ -1,0 +1,166 @@
+-- How workers find work across workspaces, and how a search reads the index: static functions of roles that nobody can
+-- log in as and that see only the columns named in the grants.
+
+-- Due messages, a fair turn for each workspace, one at a time in each conversation so that answers leave in order.
+create function app.claim_deliveries(p_now timestamptz, p_lease_until timestamptz, p_limit int)
+  returns table (workspace_id uuid, message_id uuid, conversation_id uuid, inbox_id uuid, attempts int)
+  language plpgsql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with due as (
+    select d.workspace_id, d.message_id,
+           row_number() over (partition by d.workspace_id order by d.next_attempt_at, d.message_id) as turn
+    from desk.delivery as d
+    where d.state = 'queued' and d.next_attempt_at <= p_now
+      and not exists (
+        select from desk.delivery as before
+        where before.workspace_id = d.workspace_id and before.conversation_id = d.conversation_id
+          and before.message_id < d.message_id and before.state in ('queued', 'sending')
+      )
+  ), chosen as (
+    select d.workspace_id, d.message_id from desk.delivery as d
+    join (select * from due order by turn limit p_limit) as turn_of
+      on turn_of.workspace_id = d.workspace_id and turn_of.message_id = d.message_id
+    where d.state = 'queued'
+    order by d.workspace_id, d.message_id
+    for update of d skip locked
+  )
+  update desk.delivery as d
+    set state = 'sending', attempts = d.attempts + 1, lease_until = p_lease_until, next_attempt_at = null,
+        updated_at = p_now
+    from chosen where d.workspace_id = chosen.workspace_id and d.message_id = chosen.message_id
+    returning d.workspace_id, d.message_id, d.conversation_id, d.inbox_id, d.attempts;
+end
+$$;
+create index delivery_conversation on desk.delivery (workspace_id, conversation_id, message_id)
+  where state in ('queued', 'sending');
+
+-- Deliveries whose worker never came back: nobody knows whether the bytes left.
+create function app.abandoned_deliveries(p_now timestamptz, p_lease_until timestamptz, p_limit int)
+  returns table (workspace_id uuid, message_id uuid, conversation_id uuid, inbox_id uuid, attempts int)
+  language sql security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  update desk.delivery as d set lease_until = p_lease_until
+  from (
+    select l.workspace_id, l.message_id from desk.delivery as l
+    where l.state = 'sending' and l.lease_until < p_now
+    order by l.lease_until limit p_limit for update skip locked
+  ) as late
+  where d.workspace_id = late.workspace_id and d.message_id = late.message_id
+  returning d.workspace_id, d.message_id, d.conversation_id, d.inbox_id, d.attempts
+$$;
+
+-- When the next queued message falls due, so that a worker sleeps no longer than it may.
+create function app.next_delivery_at() returns timestamptz
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$ select min(next_attempt_at) from desk.delivery where state = 'queued' $$;
+
+create function app.due_snoozes(p_now timestamptz, p_limit int)
+  returns table (workspace_id uuid, conversation_id uuid)
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  select c.workspace_id, c.id from desk.conversation as c
+  where c.status = 'snoozed' and c.snoozed_until <= p_now
+  order by c.snoozed_until limit p_limit
+$$;
+
+create function app.search_backlog_of(p_limit int)
+  returns table (workspace_id uuid, message_id uuid, conversation_id uuid)
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  select b.workspace_id, b.message_id, b.conversation_id from desk.search_backlog as b
+  order by b.stored_at limit p_limit
+$$;
+
+-- How far each of these workspaces' events go: the once-a-second look of a process that holds streams.
+create function app.event_numbers(p_workspaces uuid[])
+  returns table (workspace_id uuid, event_number bigint)
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  select c.workspace_id, c.event_number from desk.workspace_counter as c where c.workspace_id = any (p_workspaces)
+$$;
+
+-- Messages of the caller's workspace that carry all these tokens, newest first, before a message id. Walks the months
+-- backwards, so that a rare word and a common one cost the same. Only ids leave: the caller reads the rows again under
+-- its own policies and confirms the words after unsealing.
+create function app.search_messages(p_tokens bigint[], p_before uuid, p_limit int)
+  returns table (message_id uuid, conversation_id uuid)
+  language plpgsql stable security definer
+  set search_path = pg_catalog, pg_temp
+  set timezone = 'UTC'
+as $$
+declare
+  workspace uuid := app.current_workspace();
+  upper_bound uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  oldest uuid;
+  lower_bound uuid;
+  month_start timestamptz;
+  found_rows int := 0;
+  page int;
+begin
+  if workspace is null then
+    raise exception 'no valid scope' using errcode = 'DK003';
+  end if;
+  if cardinality(p_tokens) not between 1 and 40 or p_limit not between 1 and 500 then
+    raise exception 'a search takes 1 to 40 tokens and answers at most 500 rows';
+  end if;
+  select s.message_id into oldest from desk.search_entry as s
+    where s.workspace_id = workspace order by s.message_id limit 1;
+  if oldest is null then
+    return;
+  end if;
+  -- The first step covers everything newer than the month of the upper bound's own time.
+  month_start := date_trunc('month', least(
+    to_timestamp(('x' || left(replace(upper_bound::text, '-', ''), 12))::bit(48)::bigint / 1000.0),
+    (select to_timestamp(('x' || left(replace(max_id::text, '-', ''), 12))::bit(48)::bigint / 1000.0)
+     from (select s.message_id as max_id from desk.search_entry as s
+           where s.workspace_id = workspace order by s.message_id desc limit 1) as newest)
+  ));
+  loop
+    lower_bound := app.uuid_floor(month_start);
+    return query
+      select s.message_id, s.conversation_id from desk.search_entry as s
+      where s.workspace_id = workspace and s.message_id >= lower_bound and s.message_id < upper_bound
+        and s.tokens @> p_tokens
+      order by s.message_id desc limit p_limit - found_rows;
+    get diagnostics page = row_count;
+    found_rows := found_rows + page;
+    exit when found_rows >= p_limit or lower_bound <= oldest;
+    upper_bound := lower_bound;
+    month_start := month_start - interval '1 month';
+  end loop;
+end
+$$;
+
+create function app.search_contacts(p_tokens bigint[], p_limit int) returns table (contact_id uuid)
+  language plpgsql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  workspace uuid := app.current_workspace();
+begin
+  if workspace is null then
+    raise exception 'no valid scope' using errcode = 'DK003';
+  end if;
+  if cardinality(p_tokens) not between 1 and 40 or p_limit not between 1 and 500 then
+    raise exception 'a search takes 1 to 40 tokens and answers at most 500 rows';
+  end if;
+  return query
+    select s.contact_id from desk.contact_search_entry as s
+    where s.workspace_id = workspace and s.tokens @> p_tokens limit p_limit;
+end
+$$;
+
+create function app.search_is_complete() returns boolean
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  select not exists (select from desk.search_backlog as b where b.workspace_id = (select app.current_workspace()))
+$$;
