@@ -1,0 +1,36 @@
+/**
+ * One line a request and a job, as JSON on standard error. Ids and codes; never bodies, names, addresses, tokens or
+ * query values: nothing is logged but what a line names.
+ */
+import pino from 'pino'
+
+export type Logger = pino.Logger
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export function createLog(level: LogLevel): Logger {
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: false }),
+  )
+}
+
+/** What a log may say of an error: its kind, code and where it arose, and the same of its causes; no row values. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { kind: typeof error }
+  const code = (error as { code?: unknown }).code
+  const database = 'severity' in error
+  return {
+    kind: error.name,
+    code: typeof code === 'string' ? code : undefined,
+    // PostgreSQL names the offending values in message and detail; its code and routine say enough.
+    message: database ? undefined : error.message,
+    constraint: database ? (error as { constraint?: string }).constraint : undefined,
+    routine: database ? (error as { routine?: string }).routine : undefined,
+    at: error.stack
+      ?.split('\n')
+      .slice(1, 8)
+      .map((line) => line.trim()),
+    cause: error.cause === undefined ? undefined : describeError(error.cause),
+  }
+}

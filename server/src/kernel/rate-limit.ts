@@ -1,0 +1,91 @@
+/**
+ * Budgets of calls that hold across processes. A budget is so many calls a minute for a subject (session, address,
+ * inbox, visitor). Processes lease blocks of a budget from the database and count them down in memory, so most calls
+ * cost no query; with N processes at most N - 1 unfinished blocks go unused or N blocks are spent early, never more
+ * than the budget is allowed. `auth` budgets have blocks of one: exact. When the database cannot be asked, the call is
+ * refused: a limiter that opens on failure is none.
+ */
+import { createHmac } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import { sql } from 'kysely'
+import type { Clock } from './clock.ts'
+import { refuse } from './refusal.ts'
+import type { Doors } from './scope.ts'
+
+export const BUDGETS = {
+  read: { perMinute: 1_200, block: 100 },
+  write: { perMinute: 300, block: 25 },
+  upload: { perMinute: 60, block: 5 },
+  stream: { perMinute: 60, block: 5 },
+  auth: { perMinute: 20, block: 1 },
+  signUp: { perMinute: 5, block: 1 },
+  page: { perMinute: 600, block: 50 },
+  hook: { perMinute: 60_000, block: 2_000 },
+  visitorRead: { perMinute: 240, block: 20 },
+  visitorWrite: { perMinute: 60, block: 5 },
+} as const
+export type BudgetName = keyof typeof BUDGETS
+
+const WINDOW_MS = 60_000
+/** Leases of windows that are over are dropped when the map grows past this. */
+const LEASES_MAX = 20_000
+
+export type Limiter = { spend(budget: BudgetName, subject: string): Promise<void> }
+
+/** One network of a person: an IPv4 address, or the /64 of an IPv6 one; an IPv4 address in IPv6 clothes is itself. */
+export function networkOf(ip: string): string {
+  const plain = ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
+  if (!isIPv6(plain)) return plain
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(plain)
+  if (mapped) {
+    const [high, low] = [Number.parseInt(mapped[1] ?? '0', 16), Number.parseInt(mapped[2] ?? '0', 16)]
+    return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  }
+  const [head = '', tail] = (plain.split('%')[0] ?? '').toLowerCase().split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const gap = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
+  const groups = [...left, ...gap, ...right].slice(0, 4)
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+}
+
+export function createLimiter(doors: Doors, secret: Buffer, clock: Clock): Limiter {
+  const leases = new Map<string, { windowStart: number; left: number; full: boolean }>()
+
+  async function lease(budget: BudgetName, subject: string, windowStart: number) {
+    const { perMinute, block } = BUDGETS[budget]
+    const key = createHmac('sha256', secret).update(`${budget}|${subject}`).digest()
+    const { used } = await doors.inSystem('rate.budget', 'desk_auth', ({ db }) =>
+      db
+        .insertInto('rate_budget')
+        .values({ key, window_start: new Date(windowStart), used: block })
+        .onConflict((conflict) =>
+          conflict.columns(['key', 'window_start']).doUpdateSet({ used: sql<number>`rate_budget.used + ${block}` }),
+        )
+        .returning('used')
+        .executeTakeFirstOrThrow(),
+    )
+    const granted = Math.max(0, Math.min(block, perMinute - (used - block)))
+    return { windowStart, left: granted, full: granted < block }
+  }
+
+  return {
+    async spend(budget, subject) {
+      const now = clock.now().getTime()
+      const windowStart = now - (now % WINDOW_MS)
+      const name = `${budget}|${subject}`
+      let held = leases.get(name)
+      if (!held || held.windowStart !== windowStart || (held.left <= 0 && !held.full)) {
+        held = await lease(budget, subject, windowStart)
+        if (leases.size >= LEASES_MAX) {
+          for (const [old, { windowStart: start }] of leases) if (start !== windowStart) leases.delete(old)
+        }
+        leases.set(name, held)
+      }
+      if (held.left <= 0) {
+        throw refuse('too_many_requests', { retryAfterSeconds: Math.ceil((windowStart + WINDOW_MS - now) / 1000) })
+      }
+      held.left -= 1
+    },
+  }
+}

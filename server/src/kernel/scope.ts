@@ -1,0 +1,187 @@
+/**
+ * The two doors to the database. `inWorkspace` opens a transaction that is in one workspace, signed so that the database
+ * itself holds it there, and hands over everything a verb needs: typed queries, the workspace's keys, `publish` and
+ * `audit`. `inSystem` opens one without a workspace for the few who must look across; each caller has a name on the
+ * guest list. Deed, audit entry and event commit together or not at all. Nobody else ever holds a connection.
+ */
+import type { Role } from '@central-desk/contract/permissions.ts'
+import type pg from 'pg'
+import { assert } from './assert.ts'
+import { type AuditNote, type AuditOrigin, appendAudit } from './audit.ts'
+import type { Clock } from './clock.ts'
+import type { IdMint } from './ids.ts'
+import { type Database, type DoorRole, type Pools, queriesOn } from './pools.ts'
+import { appendEvents, type PublishedEvent } from './published.ts'
+import type { ScopeSigner } from './scope-signature.ts'
+import type { SystemGuest } from './system-guests.ts'
+import type { Vault, WorkspaceKeys } from './vault/index.ts'
+
+export type Actor =
+  | { readonly kind: 'member'; readonly memberId: string; readonly userId: string; readonly role: Role }
+  | { readonly kind: 'visitor'; readonly visitorId: string }
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'system' }
+
+/** Where a call came from, for the audit trail. */
+export type CallOrigin = {
+  readonly ip: string | null
+  readonly userAgent: string | null
+  readonly requestId: string | null
+}
+export const NO_ORIGIN: CallOrigin = { ip: null, userAgent: null, requestId: null }
+
+declare const openedByTheDoor: unique symbol
+
+/** A transaction in one workspace. Only `inWorkspace` makes one. */
+export interface WorkspaceTx {
+  readonly [openedByTheDoor]: true
+  readonly db: Database
+  readonly workspaceId: string
+  readonly actor: Actor
+  /** Member who acts, or null for visitors and the system. */
+  readonly memberId: string | null
+  readonly keys: WorkspaceKeys
+  readonly now: Date
+  readonly nextId: () => string
+  /** The signed scope, for static functions that verify it themselves. */
+  readonly scope: string
+  publish(event: PublishedEvent): void
+  audit(note: AuditNote): void
+}
+
+export interface SystemTx {
+  readonly db: Database
+  readonly now: Date
+  readonly nextId: () => string
+  /** Signs a scope for this connection, for the static functions of intake. */
+  scopeFor(workspaceId: string): string
+}
+
+export type WorkspaceOptions = {
+  readonly workspaceId: string
+  readonly actor: Actor
+  readonly door?: DoorRole
+  readonly readOnly?: boolean
+  readonly origin?: CallOrigin
+  /** The audit action that this transaction must leave behind, or it does not commit. */
+  readonly promisedAudit?: string
+}
+
+export interface Doors {
+  inWorkspace<T>(options: WorkspaceOptions, work: (tx: WorkspaceTx) => Promise<T>): Promise<T>
+  inSystem<T>(guest: SystemGuest, door: DoorRole, work: (tx: SystemTx) => Promise<T>): Promise<T>
+}
+
+export type DoorParts = {
+  readonly pools: Pools
+  readonly vault: Vault
+  readonly sign: ScopeSigner
+  readonly clock: Clock
+  readonly mint: IdMint
+  /** Told after each commit that wrote events: the realtime relay wakes its streams. */
+  readonly onEvents: (workspaceId: string, lastNumber: number) => void
+}
+
+const DEADLOCK = '40P01'
+const DEADLOCK_RETRIES = 2
+
+export function createDoors(parts: DoorParts): Doors {
+  return {
+    async inWorkspace(options, work) {
+      const keys = await parts.vault.open(options.workspaceId)
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await workspaceTransaction(parts, options, keys, work)
+        } catch (error) {
+          if ((error as { code?: string }).code !== DEADLOCK || attempt === DEADLOCK_RETRIES) throw error
+        }
+      }
+    },
+    inSystem(_guest, door, work) {
+      return transaction(parts.pools[door], false, (client) =>
+        work({
+          db: queriesOn(client),
+          now: parts.clock.now(),
+          nextId: () => parts.mint.next(),
+          scopeFor: (workspaceId) => parts.sign(door, workspaceId, backendPid(client)),
+        }),
+      )
+    },
+  }
+}
+
+async function workspaceTransaction<T>(
+  parts: DoorParts,
+  options: WorkspaceOptions,
+  keys: WorkspaceKeys,
+  work: (tx: WorkspaceTx) => Promise<T>,
+): Promise<T> {
+  const { workspaceId, actor, door = 'desk_app', readOnly = false } = options
+  const events: PublishedEvent[] = []
+  const notes: AuditNote[] = []
+  let lastNumber: number | null = null
+  const answer = await transaction(parts.pools[door], readOnly, async (client) => {
+    const scope = parts.sign(door, workspaceId, backendPid(client))
+    await client.query({ name: 'enter-scope', text: "select set_config('app.scope', $1, true)", values: [scope] })
+    const db = queriesOn(client)
+    const now = parts.clock.now()
+    const memberId = actor.kind === 'member' ? actor.memberId : null
+    const tx = {
+      db,
+      workspaceId,
+      actor,
+      memberId,
+      keys,
+      now,
+      nextId: () => parts.mint.next(),
+      scope,
+      publish: (event: PublishedEvent) => void events.push(event),
+      audit: (note: AuditNote) => void notes.push(note),
+    } as unknown as WorkspaceTx
+    const result = await work(tx)
+    const promised = options.promisedAudit
+    assert(!promised || notes.some((note) => note.action === promised), `the audit entry ${promised} was not written`)
+    if (notes.length > 0) await appendAudit(db, auditOrigin(options), notes, now, tx.nextId)
+    if (events.length > 0) lastNumber = await appendEvents(db, workspaceId, memberId, events, now)
+    return result
+  })
+  if (lastNumber !== null) parts.onEvents(workspaceId, lastNumber)
+  return answer
+}
+
+function auditOrigin({ workspaceId, actor, origin = NO_ORIGIN }: WorkspaceOptions): AuditOrigin {
+  assert(actor.kind !== 'visitor', 'a visitor does nothing that is audited')
+  const actorMemberId = actor.kind === 'member' ? actor.memberId : null
+  return { workspaceId, actorKind: actor.kind, actorMemberId, ...origin }
+}
+
+function backendPid(client: pg.PoolClient): number {
+  const pid = (client as unknown as { processID: number | null }).processID
+  assert(pid, 'the driver knows the backend of its connection')
+  return pid
+}
+
+/** Begin, work, commit; rollback on any error. A connection whose rollback fails is thrown away. */
+async function transaction<T>(
+  pool: pg.Pool,
+  readOnly: boolean,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query(readOnly ? 'begin read only' : 'begin')
+    const result = await work(client)
+    const done = await client.query('commit')
+    // An aborted transaction "commits" without an error; only the command tag tells.
+    assert(done.command === 'COMMIT', 'the transaction had failed and was rolled back')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
