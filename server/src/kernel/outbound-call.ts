@@ -29,6 +29,7 @@ const IS_CERTAIN = {
 } as const
 
 export type FailureCode = keyof typeof IS_CERTAIN
+export const FAILURE_CODES = Object.keys(IS_CERTAIN) as FailureCode[]
 
 export interface Failure {
   readonly kind: 'failed'

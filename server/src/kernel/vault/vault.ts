@@ -33,6 +33,8 @@ export interface Vault {
   retireIndex(workspaceId: string, family: 'lookup' | 'search', version: number): Promise<void>
   /** Makes everything of the workspace unreadable, for good. */
   destroy(workspaceId: string): Promise<void>
+  /** Whether the key provider answers: wraps and unwraps a key that serves nothing else. Throws `KeyTrouble`. */
+  check(): Promise<void>
 }
 
 interface VaultOptions {
@@ -88,6 +90,12 @@ export function createVault(options: VaultOptions): Vault {
       return open(workspaceId)
     },
     open,
+    async check() {
+      const context = { purpose: 'readiness' }
+      const key = options.randomness.bytes(KEY_BYTES)
+      const unwrapped = await provider.unwrap(context, await provider.wrap(context, key))
+      if (!unwrapped.equals(key)) throw new KeyTrouble('provider_refused', 'The key provider gave back another key.')
+    },
     rotateContent: (workspaceId) => rotate(workspaceId, 'content'),
     retireContent: (workspaceId, version) => retire(workspaceId, 'content', version),
     rotateIndex: rotate,

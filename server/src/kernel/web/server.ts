@@ -40,18 +40,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
     // A connection that idles in keep-alive does not hold up a stop.
     forceCloseConnections: 'idle' as const,
     routerOptions: {
-      constraints: { origin: originConstraint(findOrigin) },
+      // find-my-way types its handlers by server; the constraint only stores and returns them.
+      constraints: { origin: originConstraint(findOrigin) as never },
       ignoreTrailingSlash: false,
       maxParamLength: 700,
     },
   }
-  const app = (tls
-    ? Fastify({
-        ...options,
-        http2: true,
-        https: { allowHTTP1: true, minVersion: 'TLSv1.3', cert: tls.certificate, key: tls.key },
-      })
-    : Fastify({ ...options, http: { headersTimeout: HEADERS_TIMEOUT_MS } })) as unknown as FastifyInstance
+  const app = tls ? overTls(options, tls) : Fastify({ ...options, http: { headersTimeout: HEADERS_TIMEOUT_MS } })
 
   installHeaders(app, tls !== null)
   installProblems(app, log)
@@ -70,6 +65,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
     })
   })
   return app
+}
+
+/** HTTP/2 requests and replies have the shape that routes use; only Fastify's type parameters differ. */
+function overTls(options: object, tls: Tls): FastifyInstance {
+  const https = { allowHTTP1: true, minVersion: 'TLSv1.3' as const, cert: tls.certificate, key: tls.key }
+  return Fastify({ ...options, http2: true, https }) as unknown as FastifyInstance
 }
 
 function installParsers(app: FastifyInstance): void {

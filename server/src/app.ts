@@ -1,0 +1,94 @@
+/**
+ * The composition root: reads as the table of contents. Rooms in order, each handed the kernel and the rooms before it;
+ * a room calls up this list and publishes down it. Boots only when every endpoint of the contract is mounted.
+ */
+import type { FastifyInstance } from 'fastify'
+import { createKernel, type Kernel, type KernelParts } from './kernel/kernel.ts'
+import { startLoop } from './kernel/loop.ts'
+import { refuseOtherMethods, watchRoutes } from './kernel/web/completeness.ts'
+import { createCookieJar } from './kernel/web/cookies.ts'
+import { createCsrf } from './kernel/web/csrf.ts'
+import { mountHealth } from './kernel/web/health.ts'
+import { mountOpenApi } from './kernel/web/openapi.ts'
+import { createRoutes, type Authenticator, type Routes, type VisitorAuthenticator } from './kernel/web/routes.ts'
+import { createServer, type Tls } from './kernel/web/server.ts'
+
+export type DeskRole = 'web' | 'worker' | 'all'
+export type DeskParts = KernelParts & {
+  readonly tls: Tls | null
+  readonly trustedProxies: readonly string[]
+  readonly version: string
+}
+
+/** What a room may have: routes, loops, or both. */
+export type Room = {
+  mount?(routes: Routes): void
+  start?(): { stop(): Promise<void> }
+}
+
+export type Desk = {
+  readonly app: FastifyInstance
+  readonly kernel: Kernel
+  readonly routes: Routes
+  /** Begins the loops of a worker. */
+  startWorkers(): void
+  /** Ends streams, loops and requests, in this order; nothing accepted is lost. */
+  stop(): Promise<void>
+}
+
+const DENIALS_PAUSE_MS = 10_000
+
+export function createDesk(parts: DeskParts): Desk {
+  const kernel = createKernel(parts)
+  const { origins, isLoopback, isTls, randomness, log } = kernel
+  const app = createServer({ ...parts, origins, isLoopback, randomness, log })
+  watchRoutes(app)
+  const cookies = createCookieJar(isTls)
+  const csrf = createCsrf(kernel.secretFor('csrf'), randomness, origins.desk)
+
+  // ---- rooms, in order (one line each) ----
+  const authenticator: Authenticator = {
+    session: async () => null,
+    visitToken: () => null,
+    touch: async () => {},
+    membership: async () => null,
+  }
+  const visitors: VisitorAuthenticator = { visitor: async () => null }
+  const rooms: Room[] = []
+  void cookies
+  // ---- end of rooms ----
+
+  const routes = createRoutes(app, { ...kernel, csrf, authenticator, visitors })
+  for (const room of rooms) room.mount?.(routes)
+  mountHealth(app, kernel, parts.version)
+  mountOpenApi(app, parts.version)
+  refuseOtherMethods(app, routes.mounted)
+
+  const running: { stop(): Promise<void> }[] = [
+    startLoop({
+      name: 'denials',
+      log,
+      longestPause_ms: DENIALS_PAUSE_MS,
+      round: async () => {
+        await kernel.denials.flush()
+        return false
+      },
+    }),
+  ]
+  return {
+    app,
+    kernel,
+    routes,
+    startWorkers() {
+      for (const room of rooms) {
+        const started = room.start?.()
+        if (started) running.push(started)
+      }
+    },
+    async stop() {
+      await app.close()
+      await Promise.all(running.map((loop) => loop.stop()))
+      await kernel.denials.flush(true)
+    },
+  }
+}
