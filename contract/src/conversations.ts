@@ -180,7 +180,8 @@ const MessageText = Type.String({ maxLength: LIMITS.messageCharacters })
 const AttachmentIds = Type.Array(idSchema('attachment'), { maxItems: LIMITS.attachmentsPerMessage, uniqueItems: true })
 
 export const sendMessage = endpoint('sendMessage', {
-  summary: 'Answers the contact. 409 `teammate_replied` when a teammate answered after `seenNumber`, unless `force`.',
+  summary:
+    'Answers the contact. 409 `teammate_replied` (with `items`, the messages after `seenNumber`) when a teammate answered meanwhile, unless `force`.',
   method: 'POST',
   path: `${ONE}/messages`,
   access: 'message.send',

@@ -4,7 +4,7 @@
  * `after` far in the past is answered with `reset` when more events wait than a screen should apply one by one.
  */
 import { type Static, Type } from 'typebox'
-import { Activity, ConversationRow, ThreadItem } from './conversations.ts'
+import { Activity, ConversationRow, Mine, ThreadItem } from './conversations.ts'
 import { endpoint } from './endpoint.ts'
 import { idSchema } from './ids.ts'
 import { Count, InWorkspace, Instant, Nullable, Strict, WORKSPACE, Words } from './shapes.ts'
@@ -34,6 +34,8 @@ export const DeskEvent = Strict({
   contactId: Nullable(idSchema('contact')),
   /** The conversation as it stands when the event is sent (not as it was). */
   conversation: Type.Optional(ConversationRow),
+  /** The stream's reader's own part of that conversation. */
+  mine: Type.Optional(Mine),
   /** The message, note or activity that the event is about. */
   item: Type.Optional(ThreadItem),
   activity: Type.Optional(Activity),

@@ -9,7 +9,7 @@ export function Strict<P extends TProperties>(properties: P): TObject<P> {
 }
 
 export const Nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
-export const Words = <const V extends readonly string[]>(values: V) => Type.Enum(values as unknown as [...V])
+export const Words = <const V extends readonly string[]>(values: V) => Type.Enum<[...V]>(values as unknown as [...V])
 
 /** ISO 8601 in UTC with milliseconds. */
 export const Instant = Type.String({ format: 'date-time' })
