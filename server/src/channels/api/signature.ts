@@ -16,6 +16,8 @@ const SIGNATURES_MAX = 10
 const SECRET_PREFIX = 'whsec_'
 const SECRET_BYTES = 32
 const EVENT_ID = new RegExp(`^[\\x21-\\x7e]{1,${LIMITS.externalIdCharacters}}$`)
+/** Scheme, comma, base64. Schemes other than `v1` are passed over. */
+const SIGNATURE = /^[a-z0-9]{1,10},[A-Za-z0-9+/]{1,200}={0,2}$/
 const SECONDS = /^[0-9]{1,12}$/
 const STARTS_LIKE_A_TIME = /^[0-9]{1,12}\./
 
@@ -67,10 +69,9 @@ export function verify(raw: Buffer, headers: Headers, secrets: readonly Secret[]
   if (typeof id !== 'string' || typeof timestamp !== 'string' || typeof signature !== 'string') {
     return { ok: false, reason: 'bad_header' }
   }
-  const given = signature.split(' ').filter((part) => part !== '')
-  if (!EVENT_ID.test(id) || !SECONDS.test(timestamp) || given.length > SIGNATURES_MAX) {
-    return { ok: false, reason: 'bad_header' }
-  }
+  const given = signature.split(' ')
+  const isList = given.length <= SIGNATURES_MAX && given.every((one) => SIGNATURE.test(one))
+  if (!EVENT_ID.test(id) || !SECONDS.test(timestamp) || !isList) return { ok: false, reason: 'bad_header' }
   // An id may hold dots. A body that begins like a time would let a captured call be read as another id and time.
   if (STARTS_LIKE_A_TIME.test(raw.subarray(0, 16).toString('latin1'))) return { ok: false, reason: 'bad_header' }
   const expected = secrets.map((secret) => signatureOf(secret, id, timestamp, raw))
