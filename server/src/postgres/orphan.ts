@@ -5,23 +5,28 @@
  * Refuses with a sentence when it cannot be stopped.
  */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { StartRefusal } from '../kernel/start-refusal.ts'
 
 const FAST_STOP_LIMIT_MS = 30_000
 const HARD_STOP_LIMIT_MS = 5_000
 const LOOK_EVERY_MS = 50
+const SOCKET_FOLDER_LINE = 4
+/** How socket folders are named: nothing else is ever removed by the word of a file. */
+export const SOCKET_FOLDER_PREFIX = 'central-desk-socket-'
+
+/** The lines of postmaster.pid, which PostgreSQL writes when it starts and removes when it has ended well. */
+function pidFile(dataFolder: string): string[] {
+  const file = join(dataFolder, 'postmaster.pid')
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+}
 
 /** The number in postmaster.pid, whoever bears it now. */
 export function postmasterPid(dataFolder: string): number | null {
-  try {
-    const pid = Number(readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8').split('\n')[0])
-    return Number.isInteger(pid) && pid > 0 ? pid : null
-  } catch {
-    return null
-  }
+  const pid = Number(pidFile(dataFolder)[0])
+  return Number.isInteger(pid) && pid > 0 ? pid : null
 }
 
 function works(pid: string, dataFolder: string): boolean {
@@ -63,6 +68,7 @@ function signal(pid: number, name: 'SIGINT' | 'SIGQUIT'): void {
 /** Leaves nothing running on the data folder (a path without links in it). */
 export async function endOrphans(dataFolder: string, log: (sentence: string) => void): Promise<void> {
   const found = processesIn(dataFolder)
+  const socketFolder = pidFile(dataFolder)[SOCKET_FOLDER_LINE] ?? ''
   if (found.length > 0) {
     log('A database of an earlier run is still there; stopping it.')
     const postmaster = postmasterPid(dataFolder)
@@ -76,6 +82,7 @@ export async function endOrphans(dataFolder: string, log: (sentence: string) => 
       }
     }
   }
+  if (basename(socketFolder).startsWith(SOCKET_FOLDER_PREFIX)) rmSync(socketFolder, { recursive: true, force: true })
   // Nobody works here. PostgreSQL would still refuse when some other process bears the number in this file now.
   rmSync(join(dataFolder, 'postmaster.pid'), { force: true })
 }

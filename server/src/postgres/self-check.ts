@@ -8,30 +8,28 @@ import { StartRefusal } from '../kernel/start-refusal.ts'
 
 const OLDEST_VERSION = 150000
 
-const CHECK = `
+const KIND = `
 select current_setting('server_version_num')::int as version,
        current_setting('server_version') as version_text,
-       current_setting('server_encoding') as encoding,
-       lower('ঢাকা ÄÉ') = 'ঢাকা äé' as lowers,
-       'ঢ' ~ '^[[:alpha:]]$' as knows_letters`
+       current_setting('server_encoding') as encoding`
+
+const LETTERS = `
+select lower('ঢাকা ÄÉ') = 'ঢাকা äé' as lowers, 'ঢ' ~ '^[[:alpha:]]$' as knows_letters`
+
+type Kind = { version: number; version_text: string; encoding: string }
+type Letters = { lowers: boolean; knows_letters: boolean }
 
 export async function checkDatabase(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{
-    version: number
-    version_text: string
-    encoding: string
-    lowers: boolean
-    knows_letters: boolean
-  }>(CHECK)
-  const found = rows[0]
-  if (!found) throw new StartRefusal('The database did not answer the start-up check.')
-  if (found.version < OLDEST_VERSION) {
-    throw new StartRefusal(`The database is PostgreSQL ${found.version_text}; Central Desk needs 15 or newer.`)
+  const kind = (await client.query<Kind>(KIND)).rows[0]
+  if (!kind) throw new StartRefusal('The database did not answer the start-up check.')
+  if (kind.version < OLDEST_VERSION) {
+    throw new StartRefusal(`The database is PostgreSQL ${kind.version_text}; Central Desk needs 15 or newer.`)
   }
-  if (found.encoding !== 'UTF8') {
-    throw new StartRefusal(`The database stores text as ${found.encoding}; it must be made with the encoding UTF8.`)
+  if (kind.encoding !== 'UTF8') {
+    throw new StartRefusal(`The database stores text as ${kind.encoding}; it must be made with the encoding UTF8.`)
   }
-  if (!found.lowers || !found.knows_letters) {
+  const letters = (await client.query<Letters>(LETTERS)).rows[0]
+  if (!letters?.lowers || !letters.knows_letters) {
     throw new StartRefusal('The database does not know Bangla letters; it must be made with LC_CTYPE C.UTF-8.')
   }
 }

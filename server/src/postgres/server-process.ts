@@ -14,7 +14,7 @@ import { StartRefusal } from '../kernel/start-refusal.ts'
 import { type DatabaseAddress, tryLogin } from './address.ts'
 import type { Binaries } from './binaries.ts'
 import { canEnter, giveTo, type Identity, runAs, spawnAs } from './identity.ts'
-import { endOrphans, postmasterPid } from './orphan.ts'
+import { endOrphans, postmasterPid, SOCKET_FOLDER_PREFIX } from './orphan.ts'
 
 export type ServerProcess = {
   readonly socketFolder: string
@@ -92,7 +92,7 @@ function settingsFor(socketFolder: string): Record<string, string> {
 function makeSocketFolder(identity: Identity): string {
   for (const parent of new Set([tmpdir(), '/tmp', '/var/tmp'])) {
     if (!existsSync(parent)) continue
-    const folder = mkdtempSync(join(parent, 'central-desk-'))
+    const folder = mkdtempSync(join(parent, SOCKET_FOLDER_PREFIX))
     giveTo(identity, folder)
     if (Buffer.byteLength(folder) <= SOCKET_FOLDER_LIMIT_BYTES && canEnter(identity, folder)) return folder
     rmSync(folder, { recursive: true })

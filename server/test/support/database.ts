@@ -44,7 +44,15 @@ const open = new Set<FreshDatabase>()
 let superuserOfRun: Promise<DatabaseAddress> | undefined
 let stopOwnCluster: () => Promise<void> = async () => {}
 
-after(async () => {
+// Hooks run in the order of their registration and ours comes first, yet the databases must go last, after the hooks
+// in which test files close their pools. So ours only notes that the tests are over.
+let isOver = false
+after(() => {
+  isOver = true
+})
+process.on('beforeExit', async () => {
+  if (!isOver) return
+  isOver = false
   for (const database of open) await database.drop()
   await stopOwnCluster()
 })
