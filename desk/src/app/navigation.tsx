@@ -1,0 +1,193 @@
+/**
+ * Where one can go: the workspace, the views with their counts, search, contacts, settings, and the own menu with theme,
+ * language and sign-out. On a phone the same as a bar of four.
+ */
+import { VIEWS } from '@central-desk/contract/conversations.ts'
+import {
+  AlarmClock,
+  Archive,
+  CircleUserRound,
+  Inbox,
+  Languages,
+  Layers,
+  LogOut,
+  Monitor,
+  Moon,
+  Search,
+  Settings,
+  Sun,
+  UserRound,
+  UserRoundX,
+  UsersRound,
+} from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Link, NavLink, useNavigate } from 'react-router'
+import { wordsOf } from '../lib/problems.ts'
+import { Avatar } from '../ui/avatar.tsx'
+import { Menu } from '../ui/menu.tsx'
+import { toast } from '../ui/toast.tsx'
+import { useDesk } from './desk.tsx'
+import { useCounts } from './live.tsx'
+import { usePreferences, useText } from './preferences.tsx'
+import { useSession } from './session.tsx'
+import './navigation.css'
+
+const VIEW_ICONS = {
+  mine: <UserRound />,
+  unassigned: <UserRoundX />,
+  all: <Layers />,
+  snoozed: <AlarmClock />,
+  closed: <Archive />,
+} as const
+
+export function Navigation() {
+  const { shell } = useText()
+  const { slug, format } = useDesk()
+  const counts = useCounts()
+  const base = `/w/${slug}`
+  return (
+    <nav className="nav" aria-label={shell.navigation}>
+      <WorkspaceMenu />
+      <ul className="nav-list">
+        <NavItem to={`${base}/search`} icon={<Search />} label={shell.search} className="nav-bar" />
+        <li className="nav-phone nav-bar">
+          <NavLink to={`${base}/inbox/mine`} className="nav-item">
+            <Inbox aria-hidden="true" />
+            <span className="nav-label">{shell.inbox}</span>
+          </NavLink>
+        </li>
+        {VIEWS.map((view) => {
+          const count = view === 'closed' ? undefined : counts?.[view]
+          return (
+            <NavItem
+              key={view}
+              to={`${base}/inbox/${view}`}
+              icon={VIEW_ICONS[view]}
+              label={shell[view]}
+              count={count ? format.count(count) : undefined}
+            />
+          )
+        })}
+        <li className="nav-line" aria-hidden="true" />
+        <NavItem to={`${base}/contacts`} icon={<UsersRound />} label={shell.contacts} className="nav-bar" />
+        <NavItem to={`${base}/settings`} icon={<Settings />} label={shell.settings} />
+      </ul>
+      <OwnMenu />
+    </nav>
+  )
+}
+
+interface NavItemProps {
+  to: string
+  icon: ReactNode
+  label: string
+  count?: string | undefined
+  className?: string
+}
+
+function NavItem({ to, icon, label, count, className }: NavItemProps) {
+  const { shell } = useText()
+  return (
+    <li className={className}>
+      <NavLink to={to} className="nav-item" aria-label={count ? shell.countOf(label, count) : undefined} title={label}>
+        {icon}
+        <span className="nav-label">{label}</span>
+        {count && (
+          <span className="nav-count numeric" aria-hidden="true">
+            {count}
+          </span>
+        )}
+      </NavLink>
+    </li>
+  )
+}
+
+function WorkspaceMenu() {
+  const { shell } = useText()
+  const desk = useDesk()
+  const { session } = useSession()
+  const memberships = session?.memberships ?? []
+  const name = (
+    <>
+      <Avatar name={desk.name} seed={desk.workspaceId} className="nav-mark" />
+      <span className="nav-workspace-name truncate">{desk.name}</span>
+    </>
+  )
+  if (memberships.length < 2) return <div className="nav-workspace">{name}</div>
+  return (
+    <Menu
+      trigger={
+        <button type="button" className="nav-workspace" aria-label={`${desk.name}: ${shell.switchWorkspace}`}>
+          {name}
+        </button>
+      }
+      entries={[
+        { kind: 'label', label: shell.workspaces },
+        ...memberships.map(({ workspace }) => ({
+          kind: 'item' as const,
+          label: workspace.name,
+          link: <Link to={`/w/${workspace.slug}/inbox/mine`} />,
+          isChosen: workspace.id === desk.workspaceId,
+        })),
+      ]}
+    />
+  )
+}
+
+function OwnMenu() {
+  const text = useText()
+  const { shell } = text
+  const { user, role, slug } = useDesk()
+  const { preferences, change } = usePreferences()
+  const { leave } = useSession()
+  const navigate = useNavigate()
+  const themes = [
+    { theme: 'system', label: shell.themeSystem, icon: <Monitor /> },
+    { theme: 'light', label: shell.themeLight, icon: <Sun /> },
+    { theme: 'dark', label: shell.themeDark, icon: <Moon /> },
+  ] as const
+  const signOut = () =>
+    leave().then(
+      () => navigate('/signin'),
+      (error) => toast({ words: wordsOf(error, text), tone: 'danger' }),
+    )
+  return (
+    <div className="nav-own nav-bar">
+      <Menu
+        side="top"
+        trigger={
+          <button type="button" className="nav-person" aria-label={shell.accountMenu(user.name)}>
+            <Avatar name={user.name} seed={user.id} className="nav-mark" />
+            <CircleUserRound className="nav-phone" aria-hidden="true" />
+            <span className="nav-person-words">
+              <span className="nav-person-name truncate">{user.name}</span>
+              <span className="meta">{text.roles[role]}</span>
+            </span>
+            <span className="nav-label nav-phone">{shell.me}</span>
+          </button>
+        }
+        entries={[
+          { kind: 'label', label: shell.theme },
+          ...themes.map(({ theme, label, icon }) => ({
+            kind: 'item' as const,
+            label,
+            icon,
+            isChosen: preferences.theme === theme,
+            onSelect: () => change({ theme }),
+          })),
+          { kind: 'line' },
+          {
+            kind: 'item',
+            label: text.otherLanguage,
+            lang: preferences.language === 'bn' ? 'en' : 'bn',
+            icon: <Languages />,
+            onSelect: () => change({ language: preferences.language === 'bn' ? 'en' : 'bn' }),
+          },
+          { kind: 'item', label: shell.settings, icon: <Settings />, link: <Link to={`/w/${slug}/settings`} /> },
+          { kind: 'line' },
+          { kind: 'item', label: shell.signOut, icon: <LogOut />, onSelect: signOut },
+        ]}
+      />
+    </div>
+  )
+}

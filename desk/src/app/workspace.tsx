@@ -1,0 +1,45 @@
+/**
+ * The gate to a workspace: signed in and a member of it, or the sign-in page, or "not found, or no access". Inside, the
+ * shell with navigation, and the event stream that keeps everything fresh.
+ */
+import type { CurrentUser, Membership } from '@central-desk/contract/session.ts'
+import { Navigate, Outlet, useLocation, useParams } from 'react-router'
+import { DeskContext, useMakeDesk } from './desk.tsx'
+import { FailedPage, NotFoundPage, PageWait } from './page-states.tsx'
+import { useSession } from './session.tsx'
+import { Shell } from './shell.tsx'
+
+/** `/`: to the first workspace, or to sign-in. */
+export function Start() {
+  const { session, failure, reload } = useSession()
+  if (failure) return <FailedPage error={failure} onRetry={reload} />
+  if (!session) return <PageWait />
+  const first = session.memberships[0]
+  if (!session.user || !first) return <Navigate to="/signin" replace />
+  return <Navigate to={`/w/${first.workspace.slug}/inbox/mine`} replace />
+}
+
+export function Workspace() {
+  const { slug } = useParams()
+  const { session, failure, reload } = useSession()
+  const location = useLocation()
+  if (failure && !session) return <FailedPage error={failure} onRetry={reload} />
+  if (!session) return <PageWait />
+  if (!session.user) {
+    return <Navigate to={`/signin?next=${encodeURIComponent(location.pathname + location.search)}`} replace />
+  }
+  const membership = session.memberships.find((one) => one.workspace.slug === slug)
+  if (!membership) return <NotFoundPage />
+  return <Inside key={membership.workspace.id} user={session.user} membership={membership} />
+}
+
+function Inside({ user, membership }: { user: CurrentUser; membership: Membership }) {
+  const desk = useMakeDesk(user, membership)
+  return (
+    <DeskContext value={desk}>
+      <Shell>
+        <Outlet />
+      </Shell>
+    </DeskContext>
+  )
+}

@@ -1,0 +1,6 @@
+/** The English catalogue: the one whose keys every other language must have. */
+import { common } from './common.ts'
+import { shell } from './shell.ts'
+
+export const english = { ...common, shell }
+export type English = typeof english
