@@ -149,9 +149,9 @@ as $$
 declare
   workspace uuid := app.enter_ingest(p_scope);
   item record;
-  conversation desk.conversation;
   known_contact uuid;
   known_address uuid;
+  known_thread uuid;
   is_new boolean[] := '{}';
   opens boolean[] := '{}';
   addresses uuid[] := '{}';
@@ -162,9 +162,9 @@ declare
   threads_needed int := 0;
   next_event bigint;
   next_thread bigint;
-  was_status text;
-  was_sent_at timestamptz;
+  was_last record;
   message_number int;
+  file_count int;
   late boolean;
 begin
   -- Everything that can make us wait for others comes before the counter.
@@ -187,6 +187,9 @@ begin
       on conflict do nothing;
     is_new[place] := found;
     opens[place] := false;
+    addresses[place] := null;
+    contacts[place] := null;
+    threads[place] := null;
     continue when not is_new[place];
 
     insert into desk.contact_address as a
@@ -212,22 +215,20 @@ begin
     addresses[place] := known_address;
     contacts[place] := known_contact;
 
-    -- The person's thread in this inbox goes on; a new one begins only when there is none.
-    select c.id into threads[place] from desk.conversation as c
+    -- The person's thread in this inbox goes on; a new one begins only when there is none. Locked here too: another
+    -- transaction may have begun it since the locks above, and an agent may already be at work in it.
+    select c.id into known_thread from desk.conversation as c
       where c.workspace_id = workspace and c.contact_address_id = known_address
-      order by c.created_at desc, c.id desc limit 1;
-    if threads[place] is null then
-      for earlier in 1..place - 1 loop
-        if addresses[earlier] = known_address then
-          threads[place] := threads[earlier];
-        end if;
-      end loop;
+      order by c.created_at desc, c.id desc limit 1 for update;
+    if known_thread is null then
+      known_thread := threads[array_position(addresses[:place - 1], known_address)];
     end if;
-    if threads[place] is null then
-      threads[place] := item.conversation_id;
+    if known_thread is null then
+      known_thread := item.conversation_id;
       opens[place] := true;
       threads_needed := threads_needed + 1;
     end if;
+    threads[place] := known_thread;
     events_needed := events_needed + 2;
   end loop;
 
@@ -262,9 +263,15 @@ begin
         values (workspace, threads[place], next_thread, item.inbox_id, contacts[place], addresses[place], 'open',
                 item.received_at, item.received_at);
     end if;
-    select c.status, c.last_message_sent_at into was_status, was_sent_at from desk.conversation as c
+    select c.status, c.last_message_sent_at as sent_at, m.provider_sequence into was_last
+      from desk.conversation as c
+      left join desk.message as m on m.workspace_id = workspace and m.id = c.last_message_id
       where c.workspace_id = workspace and c.id = threads[place];
-    late := coalesce(item.sent_at < was_sent_at, false);
+    late := coalesce((item.sent_at, item.provider_sequence) < (was_last.sent_at, was_last.provider_sequence), false);
+    -- Only what this visitor uploaded, and only once.
+    select count(*) into file_count from desk.attachment as a
+      where a.workspace_id = workspace and a.id = any (item.attachment_ids)
+        and a.uploaded_by_visitor_id = item.visitor_id and a.message_id is null and a.note_id is null;
     update desk.conversation as c
       set last_message_number = c.last_message_number + 1,
           last_inbound_number = c.last_message_number + 1,
@@ -282,19 +289,19 @@ begin
          attachment_count, sent_at, provider_sequence, received_at, is_late, client_message_id)
       values (workspace, item.message_id, threads[place], message_number, 'in', 'contact', item.text_sealed,
               item.preview_sealed,
-              coalesce(jsonb_array_length(item.attachments), 0) + coalesce(cardinality(item.attachment_ids), 0),
+              file_count + coalesce(jsonb_array_length(item.attachments), 0),
               item.sent_at, item.provider_sequence, item.received_at, late, item.client_message_id);
     insert into desk.attachment
         (workspace_id, id, message_id, position, file_name_sealed, key_sealed, media_type, byte_size, width, height,
          created_at)
-      select workspace, f.id, item.message_id, f.position, f.file_name_sealed, f.key_sealed, f.media_type, f.byte_size,
+      select workspace, f.id, item.message_id, f.place - 1, f.file_name_sealed, f.key_sealed, f.media_type, f.byte_size,
              f.width, f.height, item.received_at
-      from jsonb_to_recordset(item.attachments) as f(
-        id uuid, position smallint, file_name_sealed bytea, key_sealed bytea, media_type text, byte_size bigint,
-        width int, height int);
-    -- Only what this visitor uploaded, and only once.
+      from rows from (jsonb_to_recordset(item.attachments) as (
+        id uuid, file_name_sealed bytea, key_sealed bytea, media_type text, byte_size bigint, width int, height int
+      )) with ordinality as f(id, file_name_sealed, key_sealed, media_type, byte_size, width, height, place);
     update desk.attachment as a
-      set message_id = item.message_id, position = array_position(item.attachment_ids, a.id)
+      set message_id = item.message_id,
+          position = coalesce(jsonb_array_length(item.attachments), 0) + array_position(item.attachment_ids, a.id) - 1
       where a.workspace_id = workspace and a.id = any (item.attachment_ids)
         and a.uploaded_by_visitor_id = item.visitor_id and a.message_id is null and a.note_id is null;
     insert into desk.search_backlog (workspace_id, message_id, conversation_id, stored_at)
@@ -308,7 +315,7 @@ begin
     insert into desk.event (workspace_id, number, kind, at, conversation_id, contact_id, facts)
       values (workspace, next_event, 'conversation.changed', p_now, threads[place], contacts[place],
               case when opens[place] then '{"what":"opened"}'::jsonb
-                   when was_status <> 'open' then '{"what":"reopened"}'::jsonb end);
+                   when was_last.status <> 'open' then '{"what":"reopened"}'::jsonb end);
     outcome := 'stored';
     return next;
   end loop;
