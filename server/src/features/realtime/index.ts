@@ -1,0 +1,176 @@
+/**
+ * The front door of realtime: one route that streams, and the feeds behind it. `app.ts` gives it the conversations
+ * room's readers, so that an event carries the row and the message as they stand.
+ */
+import { DeskEvent, streamEvents } from '@central-desk/contract/events.ts'
+import { LIMITS } from '@central-desk/contract/limits.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { describeError } from '../../kernel/log.ts'
+import { startLoop } from '../../kernel/loop.ts'
+import type { WorkspaceTx } from '../../kernel/scope.ts'
+import { openEventStream } from '../../kernel/web/event-stream.ts'
+import type { Authenticator, MemberCall, Routes } from '../../kernel/web/routes.ts'
+import { idTranslator } from '../../kernel/web/wire-ids.ts'
+import { deliver, type FilledEvent, type ReadEvents, type Reader, type ReadMine } from './feed.ts'
+import { lastNumber, markShown, numbersOf } from './queries.ts'
+
+/** Another process's commit is seen at the latest after this, should its notification be lost. */
+const LOOK_MS = 1_000
+const RECHECK_MS = 30_000
+const BATCH = 200
+
+type Feed = {
+  number: number
+  readonly readers: Set<Reader>
+  reading: Promise<void> | null
+  isAsked: boolean
+  shown: number
+}
+type RealtimeParts = {
+  readonly authenticator: Authenticator
+  readonly readEvents: ReadEvents
+  readonly readMine: ReadMine
+}
+
+export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
+  const { doors, log, signals } = kernel
+  const feeds = new Map<string, Feed>()
+  const { outward: spell } = idTranslator(DeskEvent)
+  const asSystem = { actor: { kind: 'system' }, readOnly: true } as const
+
+  function feedOf(workspaceId: string, number: number): Feed {
+    const known = feeds.get(workspaceId)
+    if (known) return known
+    const feed: Feed = { number, readers: new Set(), reading: null, isAsked: false, shown: 0 }
+    feeds.set(workspaceId, feed)
+    return feed
+  }
+
+  /** Reads a batch after a number and sends it to some readers. Answers the number it came to. */
+  async function advance(workspaceId: string, after: number, readersNow: () => readonly Reader[]): Promise<number> {
+    return doors.inWorkspace({ workspaceId, ...asSystem }, async (tx) => {
+      const batch = await parts.readEvents(tx, after, BATCH)
+      const last = batch.at(-1)?.event.number ?? after
+      const readers = readersNow()
+      const mineOf = await readMineOf(tx, batch, readers)
+      for (const reader of readers) deliver(reader, batch, mineOf, spell)
+      return last
+    })
+  }
+
+  async function readMineOf(tx: WorkspaceTx, batch: readonly FilledEvent[], readers: readonly Reader[]) {
+    const conversationIds = [
+      ...new Set(batch.flatMap(({ event }) => (event.conversation ? [event.conversationId] : []))),
+    ]
+    const memberIds = [...new Set(readers.map((reader) => reader.memberId))]
+    if (conversationIds.length === 0 || memberIds.length === 0) return () => undefined
+    return parts.readMine(tx, conversationIds as string[], memberIds)
+  }
+
+  /** Brings a feed and its live readers up to date; one read at a time, asked again while it runs. */
+  function wake(workspaceId: string): void {
+    const feed = feeds.get(workspaceId)
+    if (!feed) return
+    feed.isAsked = true
+    feed.reading ??= (async () => {
+      try {
+        while (feed.isAsked) {
+          feed.isAsked = false
+          const before = feed.number
+          feed.number = await advance(workspaceId, before, () => [...feed.readers].filter((reader) => reader.isLive))
+          if (feed.number - before >= BATCH) feed.isAsked = true
+        }
+        await noteShown(workspaceId, feed)
+      } catch (error) {
+        log.error({ workspaceId, error: describeError(error) }, 'a feed could not be read')
+      } finally {
+        feed.reading = null
+      }
+    })()
+  }
+
+  async function noteShown(workspaceId: string, feed: Feed): Promise<void> {
+    if (feed.readers.size === 0 || feed.number <= feed.shown) return
+    feed.shown = feed.number
+    await doors.inWorkspace({ workspaceId, actor: { kind: 'system' } }, (tx) => markShown(tx, feed.number))
+  }
+
+  /** Sends a reader everything after their cursor, then lets them ride along. */
+  async function catchUp(workspaceId: string, feed: Feed, reader: Reader): Promise<void> {
+    while (reader.stream.isOpen) {
+      if (reader.cursor >= feed.number) {
+        // No await between this look and going live: nothing slips in between.
+        reader.isLive = true
+        reader.stream.send('ready', { number: reader.cursor }, reader.cursor)
+        return
+      }
+      reader.cursor = Math.max(reader.cursor, await advance(workspaceId, reader.cursor, () => [reader]))
+    }
+  }
+
+  async function listen(call: MemberCall<typeof streamEvents>): Promise<void> {
+    const { workspaceId, actor, request, reply, query } = call
+    const newest = await doors.inWorkspace({ workspaceId, ...asSystem }, lastNumber)
+    const resumed = Number.parseInt(String(request.headers['last-event-id'] ?? ''), 10)
+    const asked = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : (query.after ?? newest)
+    const stream = openEventStream(request, reply)
+    const feed = feedOf(workspaceId, newest)
+    const reader: Reader = { memberId: actor.memberId, stream, cursor: asked, isLive: false }
+    feed.readers.add(reader)
+    // A cursor ahead of us belongs to another database (a restored one); one too far behind is cheaper to read afresh.
+    if (asked > newest || newest - asked > LIMITS.eventReplayMax) {
+      reader.cursor = newest
+      stream.send('reset', { number: newest }, newest)
+    }
+    const recheck = setInterval(() => void recheckReader(call, stream.end), RECHECK_MS)
+    recheck.unref()
+    stream.onClose(() => {
+      clearInterval(recheck)
+      feed.readers.delete(reader)
+      if (feed.readers.size === 0) feeds.delete(workspaceId)
+    })
+    wake(workspaceId)
+    catchUp(workspaceId, feed, reader).catch((error) => {
+      log.error({ workspaceId, error: describeError(error) }, 'a stream could not catch up')
+      stream.end()
+    })
+  }
+
+  async function recheckReader(call: MemberCall<typeof streamEvents>, end: () => void): Promise<void> {
+    try {
+      const session = await parts.authenticator.session(call.request)
+      const member = session && (await parts.authenticator.membership(session.userId, call.workspaceId))
+      if (!member) end()
+    } catch {
+      // Not knowing is no yes.
+      end()
+    }
+  }
+
+  async function look(): Promise<void> {
+    const ids = [...feeds.keys()]
+    if (ids.length === 0) return
+    const numbers = await doors.inSystem('realtime.numbers', 'desk_app', ({ db }) => numbersOf(db, ids))
+    for (const { workspace_id, event_number } of numbers) {
+      if (event_number > (feeds.get(workspace_id)?.number ?? event_number)) wake(workspace_id)
+    }
+  }
+
+  return {
+    mount(routes: Routes): void {
+      signals.on('events', ({ workspaceId }) => wake(workspaceId))
+      routes.member(streamEvents, { limit: 'stream' }, listen)
+    },
+    /** The once-a-second look; every process that serves streams runs it. */
+    startLooking: () =>
+      startLoop({
+        name: 'realtime',
+        log,
+        longestPause_ms: LOOK_MS,
+        round: async () => {
+          await look()
+          return false
+        },
+      }),
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Tells other processes that events were committed. Business transactions never NOTIFY (it takes a lock across the whole
+ * server at commit); this sends one notification for all that was committed since the last one, from a connection of its
+ * own, and listens on another. A lost notification costs at most the second until the next look by number.
+ */
+import type pg from 'pg'
+import { describeError, type Logger } from './log.ts'
+import type { Signals } from './signals.ts'
+
+const CHANNEL = 'desk_events'
+/** NOTIFY takes payloads below 8,000 bytes; a workspace and its number are at most 56. */
+const WORKSPACES_PER_NOTE = 140
+const GATHER_MS = 5
+const RECONNECT_MS = 1_000
+const ENTRY = /^([0-9a-f-]{36}):(\d{1,16})$/
+
+export type Relay = { stop(): Promise<void> }
+
+export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay {
+  const waiting = new Map<string, number>()
+  const sentHere = new Map<string, number>()
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+  let listener: pg.PoolClient | undefined
+
+  async function flush(): Promise<void> {
+    timer = undefined
+    const entries = [...waiting]
+    waiting.clear()
+    for (let at = 0; at < entries.length; at += WORKSPACES_PER_NOTE) {
+      const note = entries
+        .slice(at, at + WORKSPACES_PER_NOTE)
+        .map(([workspaceId, number]) => `${workspaceId}:${number}`)
+      await pool.query('select pg_notify($1, $2)', [CHANNEL, note.join(',')])
+    }
+  }
+
+  const forget = signals.on('events', ({ workspaceId, lastNumber }) => {
+    // What another process told us goes no further.
+    if ((sentHere.get(workspaceId) ?? 0) >= lastNumber) return
+    waiting.set(workspaceId, Math.max(lastNumber, waiting.get(workspaceId) ?? 0))
+    timer ??= setTimeout(() => {
+      flush().catch((error) => log.warn({ error: describeError(error) }, 'a notification was not sent'))
+    }, GATHER_MS)
+  })
+
+  function hear(payload: string): void {
+    for (const entry of payload.split(',')) {
+      const [, workspaceId, number] = ENTRY.exec(entry) ?? []
+      if (!workspaceId || !number) continue
+      sentHere.set(workspaceId, Number(number))
+      signals.tell('events', { workspaceId, lastNumber: Number(number) })
+      sentHere.delete(workspaceId)
+    }
+  }
+
+  async function listen(): Promise<void> {
+    while (!isStopped) {
+      try {
+        const client = await pool.connect()
+        listener = client
+        const lost = new Promise<void>((resolve) => {
+          client.on('error', () => resolve())
+          client.on('end', () => resolve())
+        })
+        client.on('notification', ({ payload }) => hear(payload ?? ''))
+        await client.query(`listen ${CHANNEL}`)
+        await lost
+        client.release(true)
+      } catch (error) {
+        log.warn({ error: describeError(error) }, 'the listening connection was lost')
+      }
+      listener = undefined
+      if (!isStopped) await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS))
+    }
+  }
+  const listening = listen()
+
+  return {
+    async stop() {
+      isStopped = true
+      forget()
+      clearTimeout(timer)
+      await (listener as unknown as { end(): Promise<void> } | undefined)?.end()
+      await listening
+    },
+  }
+}
