@@ -5,6 +5,9 @@
 import type { Randomness } from '../kernel/clock.ts'
 import type { Capabilities, Outcome, RejectionCode, SendRequest } from './port.ts'
 
+/** How long one `send` may take; the time that a receiver is promised for its answer. */
+export const SEND_TIMEOUT_MS = 15_000
+
 type Rejected = Extract<Outcome, { kind: 'rejected' }>
 
 /** Waits differ by up to a fifth each way, so that a receiver that comes back is not met by everyone at once. */

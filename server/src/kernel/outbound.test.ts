@@ -89,12 +89,16 @@ test('when the first checked address does not answer, the next one is tried', as
 
 test('one forbidden address among the answers refuses the call before any connection', async () => {
   const server = await http(ok)
-  const mixes = [['127.0.0.1'], ['1.1.1.1', '127.0.0.1'], ['127.0.0.1', '10.0.0.1'], ['::ffff:127.0.0.1'], ['fe80::1']]
-  for (const addresses of mixes) {
+  const mixes = [['127.0.0.1', '10.0.0.1'], ['1.1.1.1', '127.0.0.1'], ['127.0.0.1', '::ffff:127.0.0.1'], ['fe80::1']]
+  const tries: [boolean, string[]][] = [
+    [false, ['127.0.0.1']],
+    [false, ['::1']],
+  ]
+  for (const addresses of mixes) tries.push([false, addresses], [true, addresses])
+  for (const [allowLoopback, addresses] of tries) {
     const resolve: Resolve = async () => addresses.map((address) => ({ address, family: 4 }))
-    const result = await createOutbound({ allowLoopback: false, resolve }).call(
-      call(`https://mixed.test:${server.port}/`),
-    )
+    const outbound = createOutbound({ allowLoopback, resolve })
+    const result = await outbound.call(call(`https://mixed.test:${server.port}/`))
     assert.ok(result.kind === 'failed' && result.code === 'private_address', addresses.join())
     assert.equal(result.isCertain, true)
   }
