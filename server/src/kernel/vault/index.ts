@@ -3,10 +3,12 @@
  * request or job, the `WorkspaceKeys` of one workspace. What is not named here is private to this folder.
  */
 import type { Randomness } from '../clock.ts'
+import { type AwsKmsSettings, openAwsKmsKeyProvider } from './aws-kms-key-provider.ts'
 import { openFileKeyProvider } from './file-key-provider.ts'
 import type { KeyProvider } from './key-provider.ts'
 import { fileKeyStoreIsUsed, type KeyStore, openFileKeyStore } from './key-store.ts'
 
+export type { AwsKmsSettings } from './aws-kms-key-provider.ts'
 export {
   FILE_CHUNK_BYTES,
   type FilePlace,
@@ -27,15 +29,19 @@ interface OpenKeysOptions {
   /** `$DESK_HOME/keys`. */
   folder: string
   randomness: Randomness
+  /** Where the master key is in AWS KMS; else it is a file in the folder. */
+  awsKms?: AwsKmsSettings
+}
+
+export interface Keys {
+  provider: KeyProvider
+  store: KeyStore
 }
 
 /** Master key and key store of this home, made at the first start. Throws `KeyTrouble` with a sentence to print. */
-export async function openKeys({
-  folder,
-  randomness,
-}: OpenKeysOptions): Promise<{ provider: KeyProvider; store: KeyStore }> {
-  const storeIsUsed = await fileKeyStoreIsUsed(folder)
-  const provider = await openFileKeyProvider({ folder, storeIsUsed, randomness })
+export async function openKeys({ folder, randomness, awsKms }: OpenKeysOptions): Promise<Keys> {
+  const common = { folder, randomness, storeIsUsed: await fileKeyStoreIsUsed(folder) }
+  const provider = awsKms ? await openAwsKmsKeyProvider({ ...common, ...awsKms }) : await openFileKeyProvider(common)
   const store = await openFileKeyStore({ folder, masterKeyId: provider.id, randomness })
   return { provider, store }
 }
