@@ -14,6 +14,7 @@ import { createDoors, type Doors } from './scope.ts'
 import { createScopeSigner } from './scope-signature.ts'
 import { createSignals, type Signals } from './signals.ts'
 import type { Vault } from './vault/index.ts'
+import { createWatch, type Watch } from './watch.ts'
 import type { Origins } from './web/origins.ts'
 
 export type Settings = {
@@ -36,6 +37,7 @@ export type Kernel = Settings & {
   readonly limiter: Limiter
   readonly denials: Denials
   readonly signals: Signals
+  readonly watch: Watch
   readonly outbound: Outbound
   /** A secret of this desk for one purpose, derived from the master key; 32 bytes, the same at each start. */
   readonly secretFor: (purpose: string) => Buffer
@@ -63,7 +65,7 @@ export function createKernel(parts: KernelParts): Kernel {
     sign: createScopeSigner(parts.scopeKey),
     clock,
     mint,
-    onEvents: (workspaceId, lastNumber) => signals.tell('events', { workspaceId, lastNumber }),
+    onEvents: (workspaceId, lastNumber) => signals.tell('events', { workspaceId, lastNumber, isOurs: true }),
   })
   const secretFor = (purpose: string) => createHmac('sha256', parts.secret).update(purpose).digest()
   return {
@@ -80,6 +82,7 @@ export function createKernel(parts: KernelParts): Kernel {
     limiter: createLimiter(doors, secretFor('rate-budget'), clock),
     denials: createDenials(doors, clock, log),
     signals,
+    watch: createWatch(doors, pools.desk_app, signals, log),
     outbound,
     secretFor,
   }

@@ -18,7 +18,6 @@ export type Relay = { stop(): Promise<void> }
 
 export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay {
   const waiting = new Map<string, number>()
-  const sentHere = new Map<string, number>()
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let listener: pg.PoolClient | undefined
@@ -35,9 +34,8 @@ export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay 
     }
   }
 
-  const forget = signals.on('events', ({ workspaceId, lastNumber }) => {
-    // What another process told us goes no further.
-    if ((sentHere.get(workspaceId) ?? 0) >= lastNumber) return
+  const forget = signals.on('events', ({ workspaceId, lastNumber, isOurs }) => {
+    if (!isOurs) return
     waiting.set(workspaceId, Math.max(lastNumber, waiting.get(workspaceId) ?? 0))
     timer ??= setTimeout(() => {
       flush().catch((error) => log.warn({ error: describeError(error) }, 'a notification was not sent'))
@@ -48,9 +46,7 @@ export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay 
     for (const entry of payload.split(',')) {
       const [, workspaceId, number] = ENTRY.exec(entry) ?? []
       if (!workspaceId || !number) continue
-      sentHere.set(workspaceId, Number(number))
-      signals.tell('events', { workspaceId, lastNumber: Number(number) })
-      sentHere.delete(workspaceId)
+      signals.tell('events', { workspaceId, lastNumber: Number(number), isOurs: false })
     }
   }
 

@@ -6,8 +6,8 @@
 import { describeError, type Logger } from './log.ts'
 
 export type SignalPayloads = {
-  /** Events up to this number were committed in a workspace. */
-  events: { workspaceId: string; lastNumber: number }
+  /** Events up to this number were committed in a workspace, by this process or by another. */
+  events: { workspaceId: string; lastNumber: number; isOurs: boolean }
   /** Inbound events were kept. */
   inbound: undefined
   /** Deliveries were queued. */

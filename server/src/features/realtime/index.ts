@@ -6,16 +6,13 @@ import { DeskEvent, streamEvents } from '@central-desk/contract/events.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../../kernel/log.ts'
-import { startLoop } from '../../kernel/loop.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import { openEventStream } from '../../kernel/web/event-stream.ts'
 import type { Authenticator, MemberCall, Routes } from '../../kernel/web/routes.ts'
 import { idTranslator } from '../../kernel/web/wire-ids.ts'
 import { deliver, type FilledEvent, type ReadEvents, type Reader, type ReadMine } from './feed.ts'
-import { lastNumber, markShown, numbersOf } from './queries.ts'
+import { lastNumber, markShown } from './queries.ts'
 
-/** Another process's commit is seen at the latest after this, should its notification be lost. */
-const LOOK_MS = 1_000
 const RECHECK_MS = 30_000
 const BATCH = 200
 
@@ -117,6 +114,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     const feed = feedOf(workspaceId, newest)
     const reader: Reader = { memberId: actor.memberId, stream, cursor: asked, isLive: false }
     feed.readers.add(reader)
+    const unwatch = kernel.watch.begin(workspaceId)
     // A cursor ahead of us belongs to another database (a restored one); one too far behind is cheaper to read afresh.
     if (asked > newest || newest - asked > LIMITS.eventReplayMax) {
       reader.cursor = newest
@@ -126,6 +124,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     recheck.unref()
     stream.onClose(() => {
       clearInterval(recheck)
+      unwatch()
       feed.readers.delete(reader)
       if (feed.readers.size === 0) feeds.delete(workspaceId)
     })
@@ -147,30 +146,10 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     }
   }
 
-  async function look(): Promise<void> {
-    const ids = [...feeds.keys()]
-    if (ids.length === 0) return
-    const numbers = await doors.inSystem('realtime.numbers', 'desk_app', ({ db }) => numbersOf(db, ids))
-    for (const { workspace_id, event_number } of numbers) {
-      if (event_number > (feeds.get(workspace_id)?.number ?? event_number)) wake(workspace_id)
-    }
-  }
-
   return {
     mount(routes: Routes): void {
       signals.on('events', ({ workspaceId }) => wake(workspaceId))
       routes.member(streamEvents, { limit: 'stream' }, listen)
     },
-    /** The once-a-second look; every process that serves streams runs it. */
-    startLooking: () =>
-      startLoop({
-        name: 'realtime',
-        log,
-        longestPause_ms: LOOK_MS,
-        round: async () => {
-          await look()
-          return false
-        },
-      }),
   }
 }

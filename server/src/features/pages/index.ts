@@ -1,0 +1,130 @@
+/**
+ * The front door of pages: mounts the desk's page, the widget and the storefront on their origins. The desk's page is
+ * one document for every address of the app (the router reads the path); what is not a page is answered 404.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { networkOf } from '../../kernel/rate-limit.ts'
+import { refuse } from '../../kernel/refusal.ts'
+import type { OriginName } from '../../kernel/web/origins.ts'
+import { deskPolicy, storefrontPolicy, widgetPolicy } from './policies.ts'
+
+export type PageFolders = {
+  /** Built desk: index.html, assets/. */
+  readonly desk: string
+  /** Built widget: index.html, loader.js, assets/. */
+  readonly widget: string
+  /** The storefront's own files: index.html and what it shows. */
+  readonly storefront: string
+}
+export type PageParts = {
+  readonly folders: PageFolders
+  /** Sites that may show this inbox's widget; null when there is no such web chat inbox. */
+  readonly sitesOf: (inboxKey: string) => Promise<readonly string[] | null>
+  /** Key of the inbox that the demo storefront shows; null when there is no demo. */
+  readonly demoInboxKey: () => Promise<string | null>
+}
+
+const NONCE_BYTES = 16
+const A_YEAR_S = 365 * 24 * 3600
+/** The loader's address never changes, so a new one must reach visitors soon. */
+const LOADER_AGE_S = 300
+const INBOX_KEY = /^[a-z0-9]{16,40}$/
+/** Addresses of the app. Everything else on the desk origin is not found, so that typing errors are no white pages. */
+const DESK_PAGES = ['/', '/signin', '/signup', '/invite/:token', '/reset/:token', '/w/:slug', '/w/:slug/*']
+
+type Page = (nonce: string) => { readonly html: string; readonly policy: string }
+
+export function createPagesRoom(kernel: Kernel, parts: PageParts) {
+  const { origins, randomness, limiter } = kernel
+  const { folders } = parts
+  const deskHtml = readFileSync(join(folders.desk, 'index.html'), 'utf8')
+  const widgetHtml = readFileSync(join(folders.widget, 'index.html'), 'utf8')
+  const storefrontHtml = readFileSync(join(folders.storefront, 'index.html'), 'utf8')
+
+  function sendPage(reply: FastifyReply, page: Page): FastifyReply {
+    const nonce = randomness.bytes(NONCE_BYTES).toString('base64')
+    const { html, policy } = page(nonce)
+    return reply
+      .header('content-security-policy', policy)
+      .type('text/html; charset=utf-8')
+      .send(html.replaceAll('__NONCE__', nonce))
+  }
+
+  return {
+    async register(app: FastifyInstance): Promise<void> {
+      await app.register(fastifyStatic, {
+        root: folders.desk,
+        serve: false,
+        preCompressed: true,
+        cacheControl: false,
+        index: false,
+        dotfiles: 'deny',
+      })
+
+      const page = (origin: OriginName, url: string, answer: (params: Record<string, string>) => Promise<Page>) =>
+        app.route({
+          method: ['GET', 'HEAD'],
+          url,
+          constraints: { origin },
+          config: { page: `${origin} ${url}` },
+          onRequest: async (request) => limiter.spend('page', `page|${networkOf(request.ip)}`),
+          handler: async (request, reply) => sendPage(reply, await answer(request.params as Record<string, string>)),
+        })
+      const files = (origin: OriginName, url: string, folder: string, age_s: number, only?: string) =>
+        app.route({
+          method: ['GET', 'HEAD'],
+          url,
+          constraints: { origin },
+          config: { page: `${origin} ${url}` },
+          handler: async (request, reply) => {
+            const name = only ?? (request.params as { '*': string })['*']
+            reply.header('cache-control', `public, max-age=${age_s}${age_s === A_YEAR_S ? ', immutable' : ''}`)
+            // Other sites load the widget's loader; the desk's and the storefront's files are their own.
+            if (origin === 'widget') reply.header('cross-origin-resource-policy', 'cross-origin')
+            return reply.sendFile(name, folder)
+          },
+        })
+
+      const desk: Page = (nonce) => ({ html: deskHtml, policy: deskPolicy(nonce, origins) })
+      for (const url of DESK_PAGES) page('desk', url, async () => desk)
+      files('desk', '/assets/*', join(folders.desk, 'assets'), A_YEAR_S)
+
+      mountWidget(app, page, files)
+      mountStorefront(page, files)
+    },
+  }
+
+  type PageMaker = (origin: OriginName, url: string, answer: (params: Record<string, string>) => Promise<Page>) => void
+  type FilesMaker = (origin: OriginName, url: string, folder: string, age_s: number, only?: string) => void
+
+  function mountWidget(app: FastifyInstance, page: PageMaker, files: FilesMaker): void {
+    files('widget', '/widget.js', folders.widget, LOADER_AGE_S, 'loader.js')
+    files('widget', '/widget-assets/*', join(folders.widget, 'widget-assets'), A_YEAR_S)
+    page('widget', '/widget/:inboxKey', async ({ inboxKey = '' }) => {
+      const sites = INBOX_KEY.test(inboxKey) ? await parts.sitesOf(inboxKey) : null
+      if (!sites) throw refuse('not_found')
+      const isDemo = inboxKey === (await parts.demoInboxKey())
+      const ancestors = isDemo ? [...sites, origins.demo] : sites
+      return (nonce) => ({ html: widgetHtml, policy: widgetPolicy(nonce, origins, ancestors) })
+    })
+    // Framing is ruled by frame-ancestors above; the older header knows no list.
+    app.addHook('onSend', async (request, reply) => {
+      if (request.routeOptions.url === '/widget/:inboxKey') reply.removeHeader('x-frame-options')
+    })
+  }
+
+  function mountStorefront(page: PageMaker, files: FilesMaker): void {
+    page('demo', '/', async () => {
+      const key = await parts.demoInboxKey()
+      if (!key) throw refuse('not_found')
+      const html = storefrontHtml.replaceAll('__WIDGET_ORIGIN__', origins.widget).replaceAll('__INBOX_KEY__', key)
+      return (nonce) => ({ html, policy: storefrontPolicy(nonce, origins) })
+    })
+    files('demo', '/storefront-assets/*', join(folders.storefront, 'storefront-assets'), LOADER_AGE_S)
+    files('demo', '/storefront.css', folders.storefront, LOADER_AGE_S, 'storefront.css')
+  }
+}
