@@ -109,14 +109,19 @@ create table desk.invitation (
   foreign key (workspace_id, invited_by) references desk.member (workspace_id, id)
 );
 
--- A workspace keeps at least one owner, also when two owners step down at the same moment: the workspace row is the lock.
+-- A workspace keeps at least one owner, also when two owners step down at the same moment: one waits for the other at a
+-- lock that nothing else takes. It runs as whoever makes the change, who sees that workspace's members and no others'.
+-- A change from outside the workspace's own scope is refused, since desk_auth reaches the names of members everywhere.
 create function app.keep_an_owner() returns trigger
-  language plpgsql security definer
+  language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if new.workspace_id is distinct from app.current_workspace() then
+    raise exception 'a role changes in the scope of its workspace' using errcode = 'DK003';
+  end if;
   if old.role = 'owner' and old.removed_at is null and (new.role <> 'owner' or new.removed_at is not null) then
-    perform from desk.workspace_counter where workspace_id = old.workspace_id for update;
+    perform pg_advisory_xact_lock(hashtextextended('desk.owners:' || old.workspace_id::text, 0));
     if not exists (
       select from desk.member
       where workspace_id = old.workspace_id and role = 'owner' and removed_at is null and id <> old.id
@@ -127,3 +132,6 @@ begin
   return null;
 end
 $$;
+create trigger keep_an_owner after update of role, removed_at on desk.member
+  for each row when (old.role <> new.role or old.removed_at is distinct from new.removed_at)
+  execute function app.keep_an_owner();

@@ -57,6 +57,3 @@ create table desk.audit_entry (
   hash bytea not null check (octet_length(hash) = 32),
   primary key (workspace_id, number)
 );
-
-create trigger keep_an_owner after update of role, removed_at on desk.member
-  for each row execute function app.keep_an_owner();

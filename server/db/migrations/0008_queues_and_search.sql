@@ -23,7 +23,7 @@ begin
     select d.workspace_id, d.message_id from desk.delivery as d
     join (select * from due order by turn limit p_limit) as turn_of
       on turn_of.workspace_id = d.workspace_id and turn_of.message_id = d.message_id
-    where d.state = 'queued'
+    where d.state = 'queued' and d.next_attempt_at <= p_now
     order by d.workspace_id, d.message_id
     for update of d skip locked
   )
@@ -53,11 +53,20 @@ as $$
   returning d.workspace_id, d.message_id, d.conversation_id, d.inbox_id, d.attempts
 $$;
 
--- When the next queued message falls due, so that a worker sleeps no longer than it may.
+-- When the next message falls due that does not wait behind another one of its conversation, so that a worker sleeps
+-- no longer than it may and does not wake for what it cannot claim.
 create function app.next_delivery_at() returns timestamptz
   language sql stable security definer
   set search_path = pg_catalog, pg_temp
-as $$ select min(next_attempt_at) from desk.delivery where state = 'queued' $$;
+as $$
+  select d.next_attempt_at from desk.delivery as d
+  where d.state = 'queued' and not exists (
+    select from desk.delivery as before
+    where before.workspace_id = d.workspace_id and before.conversation_id = d.conversation_id
+      and before.message_id < d.message_id and before.state in ('queued', 'sending')
+  )
+  order by d.next_attempt_at limit 1
+$$;
 
 create function app.due_snoozes(p_now timestamptz, p_limit int)
   returns table (workspace_id uuid, conversation_id uuid)
@@ -154,7 +163,8 @@ begin
   end if;
   return query
     select s.contact_id from desk.contact_search_entry as s
-    where s.workspace_id = workspace and s.tokens @> p_tokens limit p_limit;
+    where s.workspace_id = workspace and s.tokens @> p_tokens
+    order by s.contact_id desc limit p_limit;
 end
 $$;
 

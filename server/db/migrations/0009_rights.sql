@@ -26,7 +26,7 @@ begin
          with check (workspace_id = (select app.current_workspace()))', tenant_table);
   end loop;
   foreach tenant_table in array array[
-    'inbound_event', 'inbox', 'inbox_ledger', 'contact', 'contact_address', 'conversation', 'message',
+    'inbound_event', 'inbox_ledger', 'contact', 'contact_address', 'conversation', 'message',
     'message_external', 'attachment', 'delivery', 'delivery_external', 'search_backlog', 'event', 'workspace_counter'
   ] loop
     execute format(
@@ -43,7 +43,6 @@ grant select, update (role, removed_at) on desk.member to desk_app;
 grant select, insert, update (withdrawn_at) on desk.invitation to desk_app;
 grant select, update on desk.workspace_counter to desk_app;
 grant select, insert on desk.event, desk.audit_entry to desk_app;
-grant update (count) on desk.audit_entry to desk_audit_janitor;
 grant select, update on desk.audit_head to desk_app;
 grant select, insert, update (name, settings, is_enabled) on desk.inbox to desk_app;
 -- Credentials are written here and read elsewhere.
@@ -84,7 +83,9 @@ create policy by_link on desk.invitation for select to desk_auth using (true);
 -- desk_ingest: finds the inbox of a key and what verifies its calls; everything else through the functions.
 grant select on desk.inbox, desk.inbox_verifier to desk_ingest;
 grant select, insert, update (last_seen_at, name_sealed) on desk.visitor to desk_ingest;
-grant insert on desk.attachment to desk_ingest;
+-- What a visitor uploads belongs to no message yet; `app.ingest_store` gives it one.
+grant insert (workspace_id, id, uploaded_by_visitor_id, file_name_sealed, key_sealed, media_type, byte_size, width,
+  height, created_at) on desk.attachment to desk_ingest;
 create policy by_key on desk.inbox for select to desk_ingest using (true);
 create policy by_key on desk.inbox_verifier for select to desk_ingest using (true);
 create policy by_token on desk.visitor for select to desk_ingest using (true);
@@ -93,12 +94,12 @@ create policy in_workspace_ingest on desk.visitor to desk_ingest
 create policy in_workspace_ingest on desk.attachment for insert to desk_ingest
   with check (workspace_id = (select app.current_workspace()));
 
-grant select, insert, update on desk.inbound_event, desk.inbox_ledger, desk.contact, desk.conversation,
-  desk.workspace_counter, desk.delivery to desk_ingest_definer;
+grant select, insert, update on desk.inbound_event, desk.contact, desk.conversation to desk_ingest_definer;
+grant select, update on desk.inbox_ledger, desk.workspace_counter, desk.delivery to desk_ingest_definer;
 grant select, insert on desk.contact_address, desk.message, desk.message_external, desk.search_backlog, desk.event
   to desk_ingest_definer;
 grant select, insert, update (message_id, position) on desk.attachment to desk_ingest_definer;
-grant select on desk.inbox, desk.delivery_external to desk_ingest_definer;
+grant select on desk.delivery_external to desk_ingest_definer;
 
 -- desk_worker: sends, wakes and indexes in one workspace at a time; reads what sends, never what verifies.
 grant select on desk.workspace, desk.member, desk.inbox, desk.inbox_sender, desk.contact, desk.contact_address,
@@ -113,8 +114,7 @@ grant select, insert, update, delete on desk.search_entry, desk.contact_search_e
 grant select, delete on desk.search_backlog to desk_worker;
 
 -- desk_queue_definer: finds work, sees no content.
-grant select (workspace_id, id, inbox_id, raw_sealed, received_at, state), update (state) on desk.inbound_event
-  to desk_queue_definer;
+grant select (workspace_id, id, inbox_id, raw_sealed, received_at, state) on desk.inbound_event to desk_queue_definer;
 grant select (workspace_id, id, channel) on desk.inbox to desk_queue_definer;
 grant select, update on desk.delivery to desk_queue_definer;
 grant select (workspace_id, id, status, snoozed_until) on desk.conversation to desk_queue_definer;
@@ -133,7 +133,9 @@ create policy reads_tokens on desk.search_entry for select to desk_search_define
 create policy reads_tokens on desk.contact_search_entry for select to desk_search_definer using (true);
 create policy reads_backlog on desk.search_backlog for select to desk_search_definer using (true);
 
--- The functions go to the roles that may see what they need, and may be called by those that need them.
+-- The functions go to the roles that may see what they need, and may be called by those that need them; everybody may
+-- call a new function until this is taken away.
+revoke execute on all functions in schema app from public;
 -- Handing a function over takes CREATE on its schema for the moment of it.
 grant create on schema app to desk_ingest_definer, desk_queue_definer, desk_search_definer;
 do $$
@@ -145,7 +147,6 @@ begin
     'app.ingest_store(text, jsonb, uuid[], timestamptz)', 'app.ingest_status(text, jsonb, uuid[], timestamptz)',
     'app.ingest_set_apart(text, uuid, text)'
   ] loop
-    execute format('revoke all on function %s from public', signature);
     execute format('grant execute on function %s to desk_ingest', signature);
     execute format('alter function %s owner to desk_ingest_definer', signature);
   end loop;
@@ -154,7 +155,6 @@ begin
     'app.abandoned_deliveries(timestamptz, timestamptz, int)', 'app.next_delivery_at()',
     'app.due_snoozes(timestamptz, int)', 'app.search_backlog_of(int)', 'app.event_numbers(uuid[])'
   ] loop
-    execute format('revoke all on function %s from public', signature);
     execute format('alter function %s owner to desk_queue_definer', signature);
   end loop;
   grant execute on function app.take_pending(uuid, int, int) to desk_ingest;
@@ -165,14 +165,12 @@ begin
   foreach signature in array array[
     'app.search_messages(bigint[], uuid, int)', 'app.search_contacts(bigint[], int)', 'app.search_is_complete()'
   ] loop
-    execute format('revoke all on function %s from public', signature);
     execute format('grant execute on function %s to desk_app', signature);
     execute format('alter function %s owner to desk_search_definer', signature);
   end loop;
 end
 $$;
 revoke create on schema app from desk_ingest_definer, desk_queue_definer, desk_search_definer;
-revoke all on function app.enter_ingest(text) from public;
-grant execute on function app.enter_ingest(text) to desk_ingest_definer;
+grant execute on function app.enter_ingest(text), app.finish_events(uuid, uuid[], timestamptz) to desk_ingest_definer;
 grant execute on function app.uuid_floor(timestamptz), app.delivery_rank(text) to desk_app, desk_worker,
   desk_ingest_definer, desk_queue_definer, desk_search_definer;
