@@ -46,7 +46,7 @@ export interface Capabilities {
 /** A file that came with the call itself, or one that its sender had uploaded to the desk before. */
 export type InboundAttachment =
   | { readonly kind: 'bytes'; readonly fileName: string; readonly mediaType: string; readonly bytes: Buffer }
-  | { readonly kind: 'stored'; readonly attachmentId: string }
+  | { readonly kind: 'stored'; readonly attachmentId: string; readonly visitorId: string }
 
 export interface InboundMessage {
   readonly kind: 'message'
@@ -189,6 +189,8 @@ export type IdentityVerdict =
 
 /** What the widget's route knows once it has checked the visitor's token. */
 export interface VisitorWriting {
+  /** Row of the visitor whose bearer token was checked; only this one's uploads go with the message. */
+  readonly visitorId: string
   readonly visitor: {
     readonly externalId: ExternalContactId
     readonly name: string | null

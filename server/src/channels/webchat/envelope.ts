@@ -26,6 +26,8 @@ const CONTACT_ID_CHARACTERS = LIMITS.externalIdCharacters + 10
 
 const Envelope = Type.Object({
   v: Type.Literal(1),
+  /** Row of the visitor whose token was checked: the attachments are this one's uploads. */
+  visitorId: Type.String({ format: 'uuid' }),
   visitor: Type.Object({
     externalId: Type.String({ minLength: 1, maxLength: CONTACT_ID_CHARACTERS }),
     name: Nullable(Type.String({ maxLength: LIMITS.nameCharacters })),
@@ -48,10 +50,11 @@ function messageKey(contactId: string, clientMessageId: string): string {
 }
 
 export function envelope(writing: VisitorWriting): { raw: Buffer; eventKey: EventKey } {
-  const { visitor, clientMessageId, text, sentAt, attachmentIds } = writing
+  const { visitorId, visitor, clientMessageId, text, sentAt, attachmentIds } = writing
   const { externalId, name, email, isVerified } = visitor
   const kept: Envelope = {
     v: 1,
+    visitorId,
     visitor: { externalId, name, email, isVerified },
     clientMessageId,
     text,
@@ -66,7 +69,7 @@ export function normalise(raw: Buffer): Inbound[] | Unreadable {
   if (isUnreadable(read)) return read
   const { value } = read
   if (!envelopes.Check(value)) return misfit(envelopes, value)
-  const { visitor, clientMessageId } = value
+  const { visitorId, visitor, clientMessageId } = value
   if (!isKeepableId(visitor.externalId)) return unreadable('wrong_shape', 'visitor.externalId')
   const text = cleanText(value.text)
   if (text.trim() === '' && value.attachments.length === 0) return unreadable('empty')
@@ -84,7 +87,7 @@ export function normalise(raw: Buffer): Inbound[] | Unreadable {
       sentAt: believableTime(value.sentAt),
       sequence: null,
       clientMessageId,
-      attachments: value.attachments.map((attachmentId) => ({ kind: 'stored', attachmentId })),
+      attachments: value.attachments.map((attachmentId) => ({ kind: 'stored', attachmentId, visitorId })),
     },
   ]
 }
