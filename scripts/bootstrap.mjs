@@ -1,19 +1,20 @@
 // Brings a fresh clone to the point where the pinned Node can run the project. Runs on any Node from 20 on and
-// imports no package. Promises: one install at a time (a lock folder), none when nothing changed (a stamp), and
-// nothing but the called program's own words on standard output. Refuses with one sentence when npm fails.
+// imports no package. Promises: one install at a time, none when nothing changed (a stamp), and nothing but the called
+// program's own words on standard output. Refuses with a sentence when npm cannot be found or fails.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { accessSync, constants as fsConstants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants, homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { cacheFolder, root, underLock } from './lock.mjs'
 
-export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+export { root }
 export const nodeBin = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
 const stampFile = join(root, 'node_modules', '.central-desk-stamp')
-const lockFolder = join(root, '.cache', 'install.lock')
-const LOCK_STALE_MS = 10 * 60_000
-const LOCK_POLL_MS = 250
+
+/** All that is pinned, whatever NODE_ENV and the caller's npm settings leave out: Node itself is an optional package. */
+const INSTALL = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline']
+const QUIETLY = ['--no-audit', '--no-fund', '--loglevel=error']
 
 function wantedStamp() {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}\n`)
@@ -25,54 +26,88 @@ function isInstalled() {
   return existsSync(nodeBin) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wantedStamp()
 }
 
-/** Makes the lock folder; false when another process holds it. A lock older than ten minutes is taken over. */
-function takeLock() {
-  mkdirSync(dirname(lockFolder), { recursive: true })
+function isWritable(folder) {
   try {
-    mkdirSync(lockFolder)
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, fsConstants.W_OK)
     return true
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error
-    const age = Date.now() - (statSync(lockFolder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > LOCK_STALE_MS) rmSync(lockFolder, { recursive: true, force: true })
+  } catch {
     return false
   }
 }
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+/** The npm that started us, or the one on the PATH. */
+function npmCommand() {
+  const started = process.env.npm_execpath ?? ''
+  if (basename(started) === 'npm-cli.js' && existsSync(started)) return [process.execPath, started]
+  return [process.platform === 'win32' ? 'npm.cmd' : 'npm']
+}
+
+/** A user without a home folder of their own (a service, a container) gets one inside the clone. */
+function npmEnvironment() {
+  const home = process.env.HOME ? homedir() : ''
+  if (home && existsSync(home)) return process.env
+  const own = join(cacheFolder, 'home')
+  mkdirSync(own, { recursive: true })
+  return { ...process.env, HOME: own }
+}
+
+function runNpm(options, environment) {
+  const [program, ...first] = npmCommand()
+  const all = [...first, ...INSTALL, ...QUIETLY, ...options]
+  return spawnSync(program, all, { cwd: root, env: environment, stdio: ['ignore', 2, 2] })
+}
+
+function install() {
+  process.stderr.write('Installing the pinned packages (once) ...\n')
+  const environment = npmEnvironment()
+  const cache = environment.npm_config_cache ?? join(environment.HOME ?? homedir(), '.npm')
+  let done = runNpm([], environment)
+  if (done.status !== 0 && !done.error && !isWritable(cache)) {
+    // A cache that is only read serves what it holds; for the rest npm needs one that it can write.
+    process.stderr.write(`npm cannot write its cache ${cache}; trying again with one inside the clone ...\n`)
+    done = runNpm(['--cache', join(cacheFolder, 'npm')], environment)
+  }
+  if (done.error) return `npm was not found (${done.error.message}); Central Desk needs Node 20 or newer with its npm.`
+  if (done.status !== 0) return 'npm could not install the packages of package-lock.json; its own words stand above.'
+  if (!existsSync(nodeBin)) return `There is no pinned Node for ${process.platform}-${process.arch}.`
+  writeFileSync(stampFile, wantedStamp())
+  return null
+}
+
+function refuse(sentence) {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+}
 
 /** Installs what the lockfile pins, without scripts, unless that is already there. */
 export async function ensureInstalled() {
-  while (!isInstalled()) {
-    if (!takeLock()) {
-      await pause(LOCK_POLL_MS)
-      continue
-    }
-    try {
-      if (isInstalled()) return
-      process.stderr.write('Installing the pinned packages (once) ...\n')
-      const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-      const options = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
-      const done = spawnSync(npm, options, { cwd: root, stdio: ['ignore', 2, 2] })
-      if (done.status !== 0 || !existsSync(nodeBin)) {
-        process.stderr.write('npm could not install the packages of package-lock.json; its own words stand above.\n')
-        process.exit(1)
-      }
-      writeFileSync(stampFile, wantedStamp())
-    } finally {
-      rmSync(lockFolder, { recursive: true, force: true })
-    }
-  }
+  if (isInstalled()) return
+  if (!isWritable(root)) refuse(`The packages are not installed, and ${root} cannot be written by this user.`)
+  const trouble = await underLock('install', 'Another process installs the packages; waiting for it ...', () =>
+    isInstalled() ? null : install(),
+  )
+  if (trouble) refuse(trouble)
+}
+
+/** The environment in which `node` means the pinned one. */
+export function pinnedEnvironment(env = {}) {
+  return { ...process.env, PATH: `${dirname(nodeBin)}:${process.env.PATH ?? ''}`, ...env }
 }
 
 /** Runs a program under the pinned Node, hands signals on, and resolves with its exit code. */
-export function runPinned(args, { env = {} } = {}) {
-  const path = `${dirname(nodeBin)}:${process.env.PATH ?? ''}`
-  const child = spawn(nodeBin, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path, ...env } })
-  const pass = (signal) => child.kill(signal)
-  process.on('SIGTERM', pass).on('SIGINT', pass).on('SIGHUP', pass)
+export function runPinned(args, { env = {}, cwd = process.cwd() } = {}) {
+  const child = spawn(nodeBin, args, { cwd, stdio: 'inherit', env: pinnedEnvironment(env) })
+  const pass = (signal) => {
+    // A keyboard interrupt has reached the child already; a second one would mean "at once" to it.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, pass)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)))
+    child.on('exit', (code, signal) => {
+      for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.off(name, pass)
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0))
+    })
   })
 }

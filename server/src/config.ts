@@ -212,9 +212,14 @@ function configOf(given: Given): Config {
   })
 }
 
+/** The environment of this process: the one place that looks at it. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}
+
 /** Reads the environment of this process; refuses with every problem on a line of its own. */
 export function readConfig(): Config {
-  const { config, problems } = parseConfig(process.env)
+  const { config, problems } = parseConfig(readEnvironment())
   if (problems) throw new StartRefusal(problems.join('\n'))
   return config
 }

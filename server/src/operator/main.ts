@@ -1,0 +1,13 @@
+/**
+ * The operator's command line, `bin/desk`. This table is all it can do; each command is a file of its own beside it.
+ */
+import type { Command } from './command.ts'
+import { configCheck } from './config-check.ts'
+import { dispatch } from './dispatch.ts'
+
+const COMMANDS: readonly Command[] = [configCheck]
+
+process.exitCode = await dispatch(process.argv.slice(2), COMMANDS, {
+  say: (text) => process.stdout.write(`${text}\n`),
+  complain: (text) => process.stderr.write(`${text}\n`),
+})
