@@ -26,7 +26,7 @@ create table desk.event (
   primary key (workspace_id, number)
 );
 create index event_activity on desk.event (workspace_id, conversation_id, number desc)
-  where kind = 'conversation.changed';
+  where kind = 'conversation.changed' and facts is not null;
 
 create table desk.audit_head (
   workspace_id uuid primary key references desk.workspace (id),

@@ -19,7 +19,7 @@ create table desk.conversation (
   -- Newest answer of a member, so that a second agent is warned before answering blind.
   last_reply_number int not null default 0,
   last_reply_member_id uuid,
-  -- Ids of the first and newest message by arrival: the partition window of the thread.
+  -- Smallest and largest id of its messages: the partition window of the thread.
   first_message_id uuid,
   newest_message_id uuid,
   waiting_since timestamptz,
@@ -130,6 +130,7 @@ create table desk.attachment (
 );
 create index attachment_message on desk.attachment (workspace_id, message_id) where message_id is not null;
 create index attachment_note on desk.attachment (workspace_id, note_id) where note_id is not null;
+create index attachment_unused on desk.attachment (created_at) where message_id is null and note_id is null;
 
 create table desk.tag (
   workspace_id uuid not null references desk.workspace (id),

@@ -166,8 +166,9 @@ begin
           last_inbound_number = c.last_message_number + 1,
           last_message_id = case when late then c.last_message_id else item.message_id end,
           last_message_sent_at = case when late then c.last_message_sent_at else item.sent_at end,
-          first_message_id = coalesce(c.first_message_id, item.message_id),
-          newest_message_id = item.message_id,
+          -- Ids are minted before the lock and by several processes: the window only ever widens.
+          first_message_id = least(c.first_message_id, item.message_id),
+          newest_message_id = greatest(c.newest_message_id, item.message_id),
           waiting_since = coalesce(c.waiting_since, item.received_at),
           last_activity_at = greatest(c.last_activity_at, item.received_at),
           status = 'open', snoozed_until = null

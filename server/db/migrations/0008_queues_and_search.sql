@@ -87,6 +87,17 @@ as $$
   order by b.stored_at limit p_limit
 $$;
 
+-- Uploads that nobody put into a message: their rows go, then their files.
+create function app.unused_attachments(p_before timestamptz, p_limit int)
+  returns table (workspace_id uuid, attachment_id uuid)
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+  select a.workspace_id, a.id from desk.attachment as a
+  where a.message_id is null and a.note_id is null and a.created_at < p_before
+  order by a.created_at limit p_limit
+$$;
+
 -- How far each of these workspaces' events go: the once-a-second look of a process that holds streams.
 create function app.event_numbers(p_workspaces uuid[])
   returns table (workspace_id uuid, event_number bigint)
@@ -96,17 +107,21 @@ as $$
   select c.workspace_id, c.event_number from desk.workspace_counter as c where c.workspace_id = any (p_workspaces)
 $$;
 
--- Messages of the caller's workspace that carry all these tokens, newest first, before a message id. Walks the months
--- backwards, so that a rare word and a common one cost the same. Only ids leave: the caller reads the rows again under
--- its own policies and confirms the words after unsealing.
-create function app.search_messages(p_tokens bigint[], p_before uuid, p_limit int)
+-- Messages of the caller's workspace that carry every word, newest first, before a message id. A word is a row of
+-- p_words: tokens of which any one will do, such as the whole word or its beginning. Walks the months backwards, so that
+-- a rare word and a common one cost the same. Only ids leave: the caller reads the rows again under its own policies and
+-- confirms the words after unsealing. Planned afresh each time, so that absent words fold away and the first three of
+-- the others are index conditions.
+create function app.search_messages(p_words bigint[], p_before uuid, p_limit int)
   returns table (message_id uuid, conversation_id uuid)
   language plpgsql stable security definer
   set search_path = pg_catalog, pg_temp
   set timezone = 'UTC'
+  set plan_cache_mode = force_custom_plan
 as $$
 declare
   workspace uuid := app.current_workspace();
+  words int := array_length(p_words, 1);
   upper_bound uuid := coalesce(p_before, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
   oldest uuid;
   lower_bound uuid;
@@ -117,8 +132,8 @@ begin
   if workspace is null then
     raise exception 'no valid scope' using errcode = 'DK003';
   end if;
-  if cardinality(p_tokens) not between 1 and 40 or p_limit not between 1 and 500 then
-    raise exception 'a search takes 1 to 40 tokens and answers at most 500 rows';
+  if words is null or words > 10 or cardinality(p_words) > 120 or p_limit not between 1 and 500 then
+    raise exception 'a search takes 1 to 10 words and answers at most 500 rows';
   end if;
   select s.message_id into oldest from desk.search_entry as s
     where s.workspace_id = workspace order by s.message_id limit 1;
@@ -137,7 +152,10 @@ begin
     return query
       select s.message_id, s.conversation_id from desk.search_entry as s
       where s.workspace_id = workspace and s.message_id >= lower_bound and s.message_id < upper_bound
-        and s.tokens @> p_tokens
+        and s.tokens && p_words[1:1]
+        and (words < 2 or s.tokens && p_words[2:2])
+        and (words < 3 or s.tokens && p_words[3:3])
+        and not exists (select from generate_series(4, words) as place where not s.tokens && p_words[place:place])
       order by s.message_id desc limit p_limit - found_rows;
     get diagnostics page = row_count;
     found_rows := found_rows + page;
@@ -148,22 +166,27 @@ begin
 end
 $$;
 
-create function app.search_contacts(p_tokens bigint[], p_limit int) returns table (contact_id uuid)
+create function app.search_contacts(p_words bigint[], p_limit int) returns table (contact_id uuid)
   language plpgsql stable security definer
   set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = force_custom_plan
 as $$
 declare
   workspace uuid := app.current_workspace();
+  words int := array_length(p_words, 1);
 begin
   if workspace is null then
     raise exception 'no valid scope' using errcode = 'DK003';
   end if;
-  if cardinality(p_tokens) not between 1 and 40 or p_limit not between 1 and 500 then
-    raise exception 'a search takes 1 to 40 tokens and answers at most 500 rows';
+  if words is null or words > 10 or cardinality(p_words) > 120 or p_limit not between 1 and 500 then
+    raise exception 'a search takes 1 to 10 words and answers at most 500 rows';
   end if;
   return query
     select s.contact_id from desk.contact_search_entry as s
-    where s.workspace_id = workspace and s.tokens @> p_tokens
+    where s.workspace_id = workspace and s.tokens && p_words[1:1]
+      and (words < 2 or s.tokens && p_words[2:2])
+      and (words < 3 or s.tokens && p_words[3:3])
+      and not exists (select from generate_series(4, words) as place where not s.tokens && p_words[place:place])
     order by s.contact_id desc limit p_limit;
 end
 $$;

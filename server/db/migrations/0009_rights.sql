@@ -112,6 +112,7 @@ grant select, insert, update on desk.delivery_attempt to desk_worker;
 grant select, insert on desk.delivery_external to desk_worker;
 grant select, insert, update, delete on desk.search_entry, desk.contact_search_entry to desk_worker;
 grant select, delete on desk.search_backlog to desk_worker;
+grant delete on desk.attachment to desk_worker;
 
 -- desk_queue_definer: finds work, sees no content.
 grant select (workspace_id, id, inbox_id, raw_sealed, received_at, state) on desk.inbound_event to desk_queue_definer;
@@ -119,11 +120,13 @@ grant select (workspace_id, id, channel) on desk.inbox to desk_queue_definer;
 grant select, update on desk.delivery to desk_queue_definer;
 grant select (workspace_id, id, status, snoozed_until) on desk.conversation to desk_queue_definer;
 grant select on desk.search_backlog, desk.workspace_counter to desk_queue_definer;
+grant select (workspace_id, id, message_id, note_id, created_at) on desk.attachment to desk_queue_definer;
 create policy finds_work on desk.inbound_event for select to desk_queue_definer using (true);
 create policy finds_work on desk.inbox for select to desk_queue_definer using (true);
 create policy finds_work on desk.delivery to desk_queue_definer using (true) with check (true);
 create policy finds_work on desk.conversation for select to desk_queue_definer using (true);
 create policy finds_work on desk.search_backlog for select to desk_queue_definer using (true);
+create policy finds_work on desk.attachment for select to desk_queue_definer using (true);
 create policy finds_work on desk.workspace_counter for select to desk_queue_definer using (true);
 
 -- desk_search_definer: ids and tokens, nothing else.
@@ -153,14 +156,15 @@ begin
   foreach signature in array array[
     'app.take_pending(uuid, int, int)', 'app.claim_deliveries(timestamptz, timestamptz, int)',
     'app.abandoned_deliveries(timestamptz, timestamptz, int)', 'app.next_delivery_at()',
-    'app.due_snoozes(timestamptz, int)', 'app.search_backlog_of(int)', 'app.event_numbers(uuid[])'
+    'app.due_snoozes(timestamptz, int)', 'app.search_backlog_of(int)', 'app.event_numbers(uuid[])',
+    'app.unused_attachments(timestamptz, int)'
   ] loop
     execute format('alter function %s owner to desk_queue_definer', signature);
   end loop;
   grant execute on function app.take_pending(uuid, int, int) to desk_ingest;
   grant execute on function app.claim_deliveries(timestamptz, timestamptz, int),
     app.abandoned_deliveries(timestamptz, timestamptz, int), app.next_delivery_at(), app.due_snoozes(timestamptz, int),
-    app.search_backlog_of(int) to desk_worker;
+    app.search_backlog_of(int), app.unused_attachments(timestamptz, int) to desk_worker;
   grant execute on function app.event_numbers(uuid[]) to desk_app;
   foreach signature in array array[
     'app.search_messages(bigint[], uuid, int)', 'app.search_contacts(bigint[], int)', 'app.search_is_complete()'
