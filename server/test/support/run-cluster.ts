@@ -4,6 +4,9 @@
  */
 import { startTestCluster, urlOf } from './cluster.ts'
 
+// A keyboard interrupt goes to the whole group of processes; ours is to outlive the tests and clean up.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {})
+
 const cluster = await startTestCluster(process.argv[2])
 process.stdout.write(`${urlOf(cluster.superuser)}\n`)
 process.stdin.resume()
