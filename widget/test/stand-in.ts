@@ -47,9 +47,13 @@ export class StandIn {
   readonly uploads: { fileName: string; byteSize: number }[] = []
   /** While set, the API answers nothing: the socket is cut. */
   isDown = false
+  /** While set, no inbox is known. */
+  isGone = false
+  /** How many messages are kept whose answer is then cut off. */
+  loseAnswers = 0
   /** Code of the refusal that every message meets, or null. */
   refusal: ErrorCode | null = null
-  /** Whether the stream sends kept messages back (a real desk may lag). */
+  /** What stands on the shop's page. */
   hostPage: Host = {}
   colour = '#0b6b62'
   greeting = ''
@@ -69,6 +73,10 @@ export class StandIn {
   async close(): Promise<void> {
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
+  }
+  /** Where a test that is no browser calls the widget's origin. */
+  address(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
   origin(name: 'widget' | 'files' | 'shop' | 'demo' | 'stranger'): string {
     return `http://${name}.localhost:${(this.#server.address() as AddressInfo).port}`
@@ -122,14 +130,15 @@ export class StandIn {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
-    const [host = ''] = url.hostname.split('.')
+    // A program that is no browser cannot resolve names under `localhost`, and comes by number.
+    const [host = ''] = url.hostname.replace('127.0.0.1', 'widget').split('.')
     this.requests.push({ host, method: request.method ?? '', path: url.pathname })
     const routes: Record<string, Route> = {
       widget: (...all) => this.#widget(...all),
-      files: (...all) => this.#file(...all),
-      shop: (...all) => this.#shop(...all),
-      stranger: (...all) => this.#stranger(...all),
-      demo: (...all) => this.#demo(...all),
+      files: (_, response, url) => this.#file(response, url),
+      shop: (_, response) => this.#shop(response),
+      stranger: (_, response) => this.#stranger(response),
+      demo: (_, response, url) => this.#demo(response, url),
     }
     try {
       const route = routes[host]
@@ -169,6 +178,7 @@ export class StandIn {
   }
 
   async #api(request: IncomingMessage, response: ServerResponse, url: URL, what: string): Promise<void> {
+    if (this.isGone) return refuse(response, 'not_found')
     if (what === 'sessions') return this.#session(request, response)
     const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
     const visitor = this.#tokens.get(token)
@@ -224,7 +234,10 @@ export class StandIn {
     if (!Value.Check(sendVisitorMessage.body, body)) return refuse(response, 'invalid_fields')
     this.posted.push(body)
     if (this.refusal) return refuse(response, this.refusal)
-    sendJson(response, 202, { isKept: true })
+    if (this.loseAnswers > 0) {
+      this.loseAnswers -= 1
+      response.destroy()
+    } else sendJson(response, 202, { isKept: true })
     if (visitor.messages.some((message) => message.clientMessageId === body.clientMessageId)) return
     const attachments = body.attachmentIds.map((id) => {
       const file = this.#files.get(id)
@@ -243,9 +256,12 @@ export class StandIn {
     response.on('close', () => visitor.streams.delete(response))
   }
 
-  #file(_request: IncomingMessage, response: ServerResponse, url: URL): void {
+  #file(response: ServerResponse, url: URL): void {
     const file = this.#files.get(url.pathname.slice('/a/'.length))
-    if (!file) return refuse(response, 'not_found')
+    if (!file) {
+      refuse(response, 'not_found')
+      return
+    }
     response.writeHead(200, {
       'content-type': file.type,
       'cross-origin-resource-policy': 'cross-origin',
@@ -255,7 +271,7 @@ export class StandIn {
   }
 
   /** A host page that allows as little as a host page can, and keeps a foreign frame. */
-  #shop(_request: IncomingMessage, response: ServerResponse): void {
+  #shop(response: ServerResponse): void {
     const { language = 'en', attributes = '', body = '<h1>A shop</h1><p>Things to buy.</p>' } = this.hostPage
     response.setHeader(
       'content-security-policy',
@@ -277,16 +293,16 @@ export class StandIn {
     )
   }
 
-  #stranger(_request: IncomingMessage, response: ServerResponse): void {
+  #stranger(response: ServerResponse): void {
     sendPage(response, '<!doctype html><html lang="en"><title>A stranger</title><p>Hello</p></html>')
   }
 
-  #demo(_request: IncomingMessage, response: ServerResponse, url: URL): void {
-    if (url.pathname.startsWith('/storefront-assets/')) {
-      return sendFile(response, join(STOREFRONT, url.pathname.slice('/storefront-assets/'.length)))
-    }
+  #demo(response: ServerResponse, url: URL): void {
     const page = { '/': 'index.html', '/bn': 'bn.html' }[url.pathname]
-    if (!page) return refuse(response, 'not_found')
+    if (!page) {
+      sendFile(response, join(STOREFRONT, url.pathname.replace('/storefront-assets/', '')))
+      return
+    }
     const nonce = randomUUID()
     response.setHeader(
       'content-security-policy',
@@ -318,7 +334,10 @@ function sendPage(response: ServerResponse, page: string): void {
 }
 
 function sendFile(response: ServerResponse, file: string): void {
-  if (!existsSync(file)) return refuse(response, 'not_found')
+  if (!existsSync(file)) {
+    refuse(response, 'not_found')
+    return
+  }
   const type = TYPES[extname(file)] ?? 'application/octet-stream'
   response.writeHead(200, { 'content-type': type, 'x-content-type-options': 'nosniff' })
   createReadStream(file).pipe(response)

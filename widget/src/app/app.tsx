@@ -2,9 +2,9 @@
  * The chat's screen: head, thread, field, and the line that says who reads it. Paints what `Chat` holds and hands on
  * what the visitor does; decides nothing about sending.
  */
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { initialOf } from './bubble.tsx'
-import type { Chat, ChatState } from './chat.ts'
+import { ANONYMOUS, type Chat, type ChatState } from './chat.ts'
 import { Composer, limitsIn } from './composer.tsx'
 import { Icon } from './icons.tsx'
 import type { Memory } from './memory.ts'
@@ -23,14 +23,23 @@ function useChat(chat: Chat): ChatState {
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
-/** The text in the field, kept until it is sent. */
-function useDraft(memory: Memory) {
-  const [text, setText] = useState(() => memory.read('draft', isText) ?? '')
+/** The text in the field, kept until it is sent. A visitor who signs in takes it along; nobody else finds it. */
+function useDraft(memory: Memory, owner: string | null) {
+  const [text, setText] = useState('')
+  const before = useRef(owner)
   const keep = (next: string) => {
     setText(next)
-    if (next) memory.write('draft', next)
-    else memory.forget('draft')
+    if (next) memory.write(`draft:${owner}`, next)
+    else memory.forget(`draft:${owner}`)
   }
+  useEffect(() => {
+    const stored = memory.read(`draft:${owner}`, isText)
+    if (before.current === ANONYMOUS && text && owner !== ANONYMOUS) {
+      memory.forget(`draft:${ANONYMOUS}`)
+      keep(text)
+    } else setText(stored ?? '')
+    before.current = owner
+  }, [owner])
   return [text, keep] as const
 }
 
@@ -147,7 +156,7 @@ export interface AppProps {
 export function App(props: AppProps) {
   const { chat, words, onClose } = props
   const state = useChat(chat)
-  const [text, setText] = useDraft(props.memory)
+  const [text, setText] = useDraft(props.memory, state.owner)
   const { tray, uploads, problems } = useTray(props)
   const { isOver, handlers } = useDrop((files) => tray.add(files))
   const [isPrivacyOpen, setPrivacyOpen] = useState(false)

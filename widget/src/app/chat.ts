@@ -20,6 +20,8 @@ export interface ChatState {
   /** `unavailable`: the server refuses this inbox for good; nothing can be written. */
   phase: 'starting' | 'open' | 'unavailable'
   isLive: boolean
+  /** Whose words are on this screen, so that two people who share a browser stay apart; null before it is known. */
+  owner: string | null
   look: Look | null
   /** What the host's JWT calls the visitor; null when anonymous. */
   visitor: { name: string | null } | null
@@ -54,7 +56,7 @@ function isReading(value: unknown): value is Reading {
   return typeof visitorId === 'string' && typeof number === 'number'
 }
 
-const ANONYMOUS = 'anonymous'
+export const ANONYMOUS = 'anonymous'
 /** Addresses of files are good for a short time only; older ones are fetched anew when the visitor comes back. */
 const REFRESH_AFTER_MS = 4 * 60_000
 
@@ -77,7 +79,6 @@ export class Chat {
   readonly outbox: Outbox
   state: ChatState
   #run = new AbortController()
-  #owner: string | null = null
   #visitorId = ''
   #isVisible = false
   #readNumber = 0
@@ -90,6 +91,7 @@ export class Chat {
     this.state = {
       phase: 'starting',
       isLive: false,
+      owner: null,
       look: memory.read('look', isLook),
       visitor: null,
       messages: [],
@@ -123,10 +125,15 @@ export class Chat {
   /** Begins, or begins again as somebody else. An empty identity is an anonymous visitor. */
   identify(identity: string): void {
     const owner = ownerOf(identity)
-    this.outbox.belongTo(owner, this.#owner === ANONYMOUS && owner !== ANONYMOUS)
-    this.#owner = owner
+    this.outbox.belongTo(owner, this.state.owner === ANONYMOUS && owner !== ANONYMOUS)
+    this.#change({ owner })
     this.visits.identify(identity)
     this.#begin()
+  }
+
+  /** Ends what runs; nothing is forgotten. */
+  stop(): void {
+    this.#run.abort()
   }
 
   send(text: string, attachments: Attachment[]): void {

@@ -5,7 +5,7 @@
  */
 export const css = `:host{all:initial!important}
 section{position:fixed;bottom:20px;right:20px;z-index:2147483000}
-button{width:56px;height:56px;border:0;padding:0;border-radius:28px;background:var(--colour);color:var(--ink);box-shadow:0 0 0 1px #fff8,0 4px 16px #0004;cursor:pointer;forced-color-adjust:none}
+button{display:block;width:56px;height:56px;border:0;padding:0;border-radius:28px;background:var(--colour);color:var(--ink);box-shadow:0 0 0 1px #fff8,0 4px 16px #0004;cursor:pointer;forced-color-adjust:none}
 button:focus-visible{outline:2px solid var(--ink);box-shadow:0 0 0 4px var(--colour)}
 button:before{content:"";display:block;width:24px;height:24px;margin:auto;background:var(--ink);clip-path:path("M5 2h14a4 4 0 0 1 4 4v8a4 4 0 0 1-4 4h-6l-6 5v-5H5a4 4 0 0 1-4-4V6a4 4 0 0 1 4-4z")}
 [aria-expanded=true]:before{clip-path:path("m3 9 2-2 7 7 7-7 2 2-9 9z")}
