@@ -3,6 +3,7 @@
  * a room calls up this list and publishes down it. Boots only when every endpoint of the contract is mounted.
  */
 import type { FastifyInstance } from 'fastify'
+import { createIdentityRoom } from './features/identity/index.ts'
 import { createKernel, type Kernel, type KernelParts } from './kernel/kernel.ts'
 import { startLoop } from './kernel/loop.ts'
 import { refuseOtherMethods, watchRoutes } from './kernel/web/completeness.ts'
@@ -10,7 +11,7 @@ import { createCookieJar } from './kernel/web/cookies.ts'
 import { createCsrf } from './kernel/web/csrf.ts'
 import { mountHealth } from './kernel/web/health.ts'
 import { mountOpenApi } from './kernel/web/openapi.ts'
-import { createRoutes, type Authenticator, type Routes, type VisitorAuthenticator } from './kernel/web/routes.ts'
+import { createRoutes, type Routes, type VisitorAuthenticator } from './kernel/web/routes.ts'
 import { createServer, type Tls } from './kernel/web/server.ts'
 
 export type DeskRole = 'web' | 'worker' | 'all'
@@ -30,6 +31,8 @@ export type Desk = {
   readonly app: FastifyInstance
   readonly kernel: Kernel
   readonly routes: Routes
+  /** How many times a password was hashed or verified here: what tests and metrics count. */
+  readonly passwordEvaluations: () => number
   /** Begins the loops of a worker. */
   startWorkers(): void
   /** Ends streams, loops and requests, in this order; nothing accepted is lost. */
@@ -47,15 +50,10 @@ export function createDesk(parts: DeskParts): Desk {
   const csrf = createCsrf(kernel.secretFor('csrf'), randomness, origins.desk)
 
   // ---- rooms, in order (one line each) ----
-  const authenticator: Authenticator = {
-    session: async () => null,
-    visitToken: () => null,
-    touch: async () => {},
-    membership: async () => null,
-  }
+  const identity = createIdentityRoom(kernel, { cookies, csrf })
+  const { authenticator } = identity
   const visitors: VisitorAuthenticator = { visitor: async () => null }
-  const rooms: Room[] = []
-  void cookies
+  const rooms: Room[] = [identity]
   // ---- end of rooms ----
 
   const routes = createRoutes(app, { ...kernel, csrf, authenticator, visitors })
@@ -79,6 +77,7 @@ export function createDesk(parts: DeskParts): Desk {
     app,
     kernel,
     routes,
+    passwordEvaluations: identity.passwordEvaluations,
     startWorkers() {
       for (const room of rooms) {
         const started = room.start?.()

@@ -8,6 +8,9 @@ export const SYSTEM_GUESTS = {
   'identity.sign-in': 'a user is found by address; failures are counted per path',
   'identity.user': 'a user changes what is the user’s own, in every workspace at once',
   'identity.link': 'an invitation or reset link names its row by the hash of its token',
+  'identity.operator':
+    'an operator unlocks a user or makes a reset link; each workspace of the user is told in its trail',
+  'identity.sweep': 'rows that nothing looks at any more: ended sessions, forgotten counters, past budgets',
   'rate.budget': 'budgets are counted for addresses and keys that belong to no workspace',
   'intake.inbox': 'a call names an inbox by its public key',
   'intake.visitor': 'a visitor is found by the hash of a bearer token',

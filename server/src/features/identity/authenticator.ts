@@ -1,0 +1,37 @@
+/**
+ * Tells routes who calls. Reads the database at every request: a session that ended, a user who was disabled, a member
+ * who was removed or got another role is so from the next request on, in every process.
+ */
+import type { FastifyRequest } from 'fastify'
+import type { Authenticator, LiveMember, LiveSession } from '../../kernel/web/routes.ts'
+import type { IdentityParts } from './parts.ts'
+import { memberOfUser, moveLastSeen } from './queries.ts'
+import { moveActivity } from './session-queries.ts'
+import { type FoundSession, findSession, SESSION } from './sessions.ts'
+
+export function createAuthenticator(parts: IdentityParts): Authenticator {
+  const { doors, clock } = parts
+
+  return {
+    session: (request: FastifyRequest) => findSession(parts, request),
+    visitToken: (request: FastifyRequest) => parts.cookies.read(request, 'visit'),
+
+    async touch(session: LiveSession) {
+      const { lastActiveAt } = session as FoundSession
+      if (clock.now().getTime() - lastActiveAt.getTime() < SESSION.touch_ms) return
+      await doors.inSystem('identity.session', 'desk_auth', ({ db, now }) => moveActivity(db, session.sessionId, now))
+    },
+
+    async membership(userId, workspaceId): Promise<LiveMember | null> {
+      return doors.inSystem('identity.membership', 'desk_auth', async ({ db, now }) => {
+        const member = await memberOfUser(db, workspaceId, userId)
+        if (!member || member.removed_at !== null) return null
+        const unlessAfter = new Date(now.getTime() - SESSION.touch_ms)
+        if (member.last_seen_at === null || member.last_seen_at < unlessAfter) {
+          await moveLastSeen(db, { workspaceId, memberId: member.id, now, unlessAfter })
+        }
+        return { memberId: member.id, role: member.role }
+      })
+    },
+  }
+}
