@@ -30,12 +30,16 @@ create index inbox_verifier_inbox on desk.inbox_verifier (workspace_id, inbox_id
 -- What sends: read by desk_worker only.
 create table desk.inbox_sender (
   workspace_id uuid not null,
+  id uuid not null,
   inbox_id uuid not null,
   credential_sealed app.sealed not null,
-  updated_at timestamptz not null,
-  primary key (workspace_id, inbox_id),
+  created_at timestamptz not null,
+  -- Set by a rotation: calls are signed with both until then, so that the receiver can change over.
+  retires_at timestamptz,
+  primary key (workspace_id, id),
   foreign key (workspace_id, inbox_id) references desk.inbox (workspace_id, id)
 );
+create index inbox_sender_inbox on desk.inbox_sender (workspace_id, inbox_id, created_at desc);
 
 create table desk.inbox_ledger (
   workspace_id uuid not null,
@@ -93,6 +97,7 @@ create table desk.visitor (
   external_key app.lookup_key not null,
   external_sealed app.sealed not null,
   name_sealed app.sealed,
+  email_sealed app.sealed,
   is_identified boolean not null,
   created_at timestamptz not null,
   last_seen_at timestamptz not null,

@@ -2,7 +2,11 @@
 -- log in as and that see only the columns named in the grants.
 
 -- Due messages, a fair turn for each workspace, one at a time in each conversation so that answers leave in order.
-create function app.claim_deliveries(p_now timestamptz, p_lease_until timestamptz, p_limit int)
+-- The caller names inbox and workspace of each send that it has running: a slow receiver takes no more than its share.
+create function app.claim_deliveries(
+    p_now timestamptz, p_lease_until timestamptz, p_limit int,
+    p_running_inboxes uuid[] default '{}', p_per_inbox int default 1000,
+    p_running_workspaces uuid[] default '{}', p_per_workspace int default 1000)
   returns table (workspace_id uuid, message_id uuid, conversation_id uuid, inbox_id uuid, attempts int)
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -10,8 +14,8 @@ as $$
 begin
   return query
   with due as (
-    select d.workspace_id, d.message_id,
-           row_number() over (partition by d.workspace_id order by d.next_attempt_at, d.message_id) as turn
+    select d.workspace_id, d.message_id, d.inbox_id, d.next_attempt_at,
+           row_number() over (partition by d.workspace_id, d.inbox_id order by d.next_attempt_at, d.message_id) as place
     from desk.delivery as d
     where d.state = 'queued' and d.next_attempt_at <= p_now
       and not exists (
@@ -19,10 +23,18 @@ begin
         where before.workspace_id = d.workspace_id and before.conversation_id = d.conversation_id
           and before.message_id < d.message_id and before.state in ('queued', 'sending')
       )
+  ), fitting as (
+    select due.workspace_id, due.message_id,
+           row_number() over (partition by due.workspace_id order by due.next_attempt_at, due.message_id) as turn
+    from due
+    where due.place + cardinality(array_positions(p_running_inboxes, due.inbox_id)) <= p_per_inbox
   ), chosen as (
     select d.workspace_id, d.message_id from desk.delivery as d
-    join (select * from due order by turn limit p_limit) as turn_of
-      on turn_of.workspace_id = d.workspace_id and turn_of.message_id = d.message_id
+    join (
+      select * from fitting
+      where fitting.turn + cardinality(array_positions(p_running_workspaces, fitting.workspace_id)) <= p_per_workspace
+      order by fitting.turn limit p_limit
+    ) as turn_of on turn_of.workspace_id = d.workspace_id and turn_of.message_id = d.message_id
     where d.state = 'queued' and d.next_attempt_at <= p_now
     order by d.workspace_id, d.message_id
     for update of d skip locked

@@ -48,8 +48,8 @@ grant select, insert, update (name, settings, is_enabled) on desk.inbox to desk_
 -- Credentials are written here and read elsewhere.
 grant insert, update (retires_at) on desk.inbox_verifier to desk_app;
 grant select (workspace_id, id, inbox_id, created_at, retires_at) on desk.inbox_verifier to desk_app;
-grant insert, update (credential_sealed, updated_at) on desk.inbox_sender to desk_app;
-grant select (workspace_id, inbox_id, updated_at) on desk.inbox_sender to desk_app;
+grant insert, update (retires_at) on desk.inbox_sender to desk_app;
+grant select (workspace_id, id, inbox_id, created_at, retires_at) on desk.inbox_sender to desk_app;
 grant select, insert on desk.inbox_ledger to desk_app;
 grant select, update on desk.contact to desk_app;
 grant select on desk.contact_address to desk_app;
@@ -154,7 +154,8 @@ begin
     execute format('alter function %s owner to desk_ingest_definer', signature);
   end loop;
   foreach signature in array array[
-    'app.take_pending(uuid, int, int)', 'app.claim_deliveries(timestamptz, timestamptz, int)',
+    'app.take_pending(uuid, int, int)',
+    'app.claim_deliveries(timestamptz, timestamptz, int, uuid[], int, uuid[], int)',
     'app.abandoned_deliveries(timestamptz, timestamptz, int)', 'app.next_delivery_at()',
     'app.due_snoozes(timestamptz, int)', 'app.search_backlog_of(int)', 'app.event_numbers(uuid[])',
     'app.unused_attachments(timestamptz, int)'
@@ -162,7 +163,7 @@ begin
     execute format('alter function %s owner to desk_queue_definer', signature);
   end loop;
   grant execute on function app.take_pending(uuid, int, int) to desk_ingest;
-  grant execute on function app.claim_deliveries(timestamptz, timestamptz, int),
+  grant execute on function app.claim_deliveries(timestamptz, timestamptz, int, uuid[], int, uuid[], int),
     app.abandoned_deliveries(timestamptz, timestamptz, int), app.next_delivery_at(), app.due_snoozes(timestamptz, int),
     app.search_backlog_of(int), app.unused_attachments(timestamptz, int) to desk_worker;
   grant execute on function app.event_numbers(uuid[]) to desk_app;

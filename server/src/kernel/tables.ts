@@ -223,9 +223,11 @@ export interface InboxLedgerTable {
 
 export interface InboxSenderTable {
   workspace_id: Key<string>
-  inbox_id: Key<string>
+  id: Key<string>
+  inbox_id: string
   credential_sealed: Buffer
-  updated_at: Date
+  created_at: Date
+  retires_at: Date | null
 }
 
 export interface InboxVerifierTable {
@@ -389,6 +391,7 @@ export interface VisitorTable {
   external_key: Buffer
   external_sealed: Buffer
   name_sealed: Buffer | null
+  email_sealed: Buffer | null
   is_identified: boolean
   created_at: Date
   last_seen_at: Date
