@@ -1,0 +1,227 @@
+/**
+ * Row-level security must not cost an index: the list, the thread, the queues and the search read through the index
+ * made for them, under the very roles and policies of the program. Looks at plans and at the counters of the indexes,
+ * never at time. The tables hold a few thousand rows of three workspaces, so that reading them whole is no bargain.
+ */
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import type pg from 'pg'
+import { firstIdAt } from '#src/kernel/ids.ts'
+import { connect } from '#test/support/connections.ts'
+import { type FreshDatabase, freshDatabase } from '#test/support/database.ts'
+import { NOW, type Place, seedPlace } from '#test/support/intake.ts'
+import { RowMaker } from '#test/support/row-maker.ts'
+import { inScope } from '#test/support/sign-scope.ts'
+
+const CONVERSATIONS = 2500
+const MESSAGES = 4000
+/** Tokens are keyed by workspace, so no two workspaces share one. The first of each stands in all its messages. */
+const COMMON_TOKEN = 1_000_000
+const TOKENS_APART = 10_000
+/** The lowest id of 2026-11-17. */
+const WEEK_AGO = firstIdAt(new Date('2026-11-17T00:00:00Z'))
+
+let database: FreshDatabase
+let admin: pg.Client
+let app: pg.Client
+let place: Place
+
+before(async () => {
+  database = await freshDatabase()
+  admin = await connect(database.superuser)
+  app = await connect(database.as('desk_app'))
+  await admin.query('select app.ensure_month_partitions($1, 1)', [NOW])
+  const maker = await RowMaker.on(admin)
+  for (let at = 0; at < 3; at++) {
+    place = await seedPlace(maker)
+    for (const table of ['contact', 'contact_address', 'conversation']) await maker.make(table, place.workspaceId)
+    await fill(place, COMMON_TOKEN + at * TOKENS_APART, maker)
+  }
+  await admin.query('analyze')
+})
+
+/** Conversations spread over status and time; messages, half of them in one thread, over three months. */
+async function fill({ workspaceId, inboxId }: Place, firstToken: number, maker: RowMaker): Promise<void> {
+  const { id: conversationId, contact_id, contact_address_id } = maker.newest('conversation', workspaceId)
+  const places = [workspaceId, inboxId, contact_id, contact_address_id, CONVERSATIONS]
+  await admin.query(
+    `insert into desk.conversation (workspace_id, id, number, inbox_id, contact_id, contact_address_id, status,
+       last_activity_at, created_at)
+     select $1, gen_random_uuid(), -n, $2, $3, $4, (array['open', 'pending', 'closed'])[1 + n % 3],
+       '2026-11-24T00:00:00Z'::timestamptz - n * interval '1 minute', '2026-11-01T00:00:00Z'
+     from generate_series(1, $5) as n`,
+    places,
+  )
+  await admin.query(
+    `with made as (
+       select n, '2026-11-24T00:00:00Z'::timestamptz - n * interval '15 minutes' as at from generate_series(1, $3) as n
+     ), named as (
+       select n, at, overlay(app.uuid_floor(at)::text placing substr(md5($1 || n), 1, 12) from 25)::uuid as id from made
+     ), written as (
+       insert into desk.message (workspace_id, id, conversation_id, number, direction, author_kind, text_sealed,
+         preview_sealed, sent_at, received_at)
+       select $1::uuid, id, $2::uuid, n, 'in', 'contact', decode('c1' || repeat('00', 30), 'hex'),
+         decode('c1' || repeat('00', 30), 'hex'), at, at
+       from named returning workspace_id, id, conversation_id, number
+     )
+     insert into desk.search_entry (workspace_id, message_id, conversation_id, tokens)
+     select workspace_id, id, conversation_id, array[$4::bigint, $4 + 1 + number % 400, $4 + 500 + number % 770]
+     from written`,
+    [workspaceId, conversationId, MESSAGES, firstToken],
+  )
+}
+
+type Plan = { 'Node Type': string; 'Index Name'?: string; 'Relation Name'?: string; Plans?: Plan[] }
+
+async function planOf(client: pg.Client, statement: string, values: unknown[] = []): Promise<Plan[]> {
+  const { rows } = await client.query(`explain (format json) ${statement}`, values)
+  const flat = (node: Plan): Plan[] => [node, ...(node.Plans ?? []).flatMap(flat)]
+  return flat(rows[0]['QUERY PLAN'][0].Plan)
+}
+
+/** Reads through that index (or its part in a partition), and neither sorts nor reads a table whole. */
+function assertReadsThrough(plan: readonly Plan[], index: RegExp): void {
+  const said = JSON.stringify(plan.map((node) => [node['Node Type'], node['Index Name'] ?? node['Relation Name']]))
+  assert.ok(
+    plan.some((node) => index.test(node['Index Name'] ?? '')),
+    `${index} is not used: ${said}`,
+  )
+  assert.ok(
+    !plan.some((node) => /^(Seq Scan|Sort|Incremental Sort)$/.test(node['Node Type'])),
+    `too much is read: ${said}`,
+  )
+}
+
+const LISTS = [
+  { of: 'a status', where: "status = 'open'", index: /^conversation_list$/ },
+  {
+    of: 'what nobody is assigned to',
+    where: "assignee_id is null and status = 'open'",
+    index: /^conversation_(list|assigned)$/,
+  },
+]
+for (const { of, where, index } of LISTS) {
+  test(`the list of ${of} reads one page of its index, at the start and deep down`, async () => {
+    await inScope(app, place.workspaceId, async () => {
+      const page = `select * from desk.conversation where ${where}`
+      const end = 'order by last_activity_at desc, id desc limit 50'
+      assertReadsThrough(await planOf(app, `${page} ${end}`), index)
+      const cursor = "and (last_activity_at, id) < ('2026-11-23T00:00:00Z', 'ffffffff-ffff-ffff-ffff-ffffffffffff')"
+      assertReadsThrough(await planOf(app, `${page} ${cursor} ${end}`), index)
+    })
+  })
+}
+
+test("a member's list reads its index", async () => {
+  await inScope(app, place.workspaceId, async () => {
+    const list = `select * from desk.conversation where assignee_id = $1 and status = 'open'
+      order by last_activity_at desc, id desc limit 50`
+    assertReadsThrough(await planOf(app, list, [place.memberId]), /^conversation_assigned$/)
+  })
+})
+
+test('a thread reads the newest messages from the index of the months it lies in', async () => {
+  const { rows } = await admin.query(
+    'select conversation_id as id, min(id::text) as first, max(id::text) as newest from desk.message where workspace_id = $1 group by 1',
+    [place.workspaceId],
+  )
+  await inScope(app, place.workspaceId, async () => {
+    const thread = `select * from desk.message where conversation_id = $1 and id between $2 and $3
+      order by sent_at desc, provider_sequence desc, number desc limit 50`
+    const plan = await planOf(app, thread, [rows[0].id, rows[0].first, rows[0].newest])
+    assertReadsThrough(plan, /^message_\d{6}_workspace_id_conversation_id_sent_at/)
+    const lastMonth = await planOf(app, thread, [rows[0].id, WEEK_AGO, rows[0].newest])
+    const parts = new Set(lastMonth.map((node) => node['Relation Name']).filter(Boolean))
+    assert.ok(parts.size <= 2, `months that are out of the window are read: ${[...parts]}`)
+  })
+})
+
+/** How often each index and table was read so far, as its own counters say. */
+async function reads(): Promise<{ index: Map<string, number>; whole: Map<string, number> }> {
+  const index = await admin.query(
+    "select indexrelname as name, idx_scan::int as n from pg_stat_user_indexes where schemaname = 'desk'",
+  )
+  const whole = await admin.query(
+    "select relname as name, seq_scan::int as n from pg_stat_user_tables where schemaname = 'desk'",
+  )
+  const mapOf = (rows: { name: string; n: number }[]) => new Map(rows.map(({ name, n }) => [name, n]))
+  return { index: mapOf(index.rows), whole: mapOf(whole.rows) }
+}
+
+/** What `work` read on that connection. */
+async function readBy(client: pg.Client, work: () => Promise<unknown>): Promise<{ index: string[]; whole: string[] }> {
+  await client.query('select pg_stat_force_next_flush()')
+  const before = await reads()
+  await work()
+  await client.query('select pg_stat_force_next_flush()')
+  const after = await reads()
+  const grown = (from: Map<string, number>, to: Map<string, number>) =>
+    [...to].filter(([name, n]) => n > (from.get(name) ?? 0)).map(([name]) => name)
+  return { index: grown(before.index, after.index), whole: grown(before.whole, after.whole) }
+}
+
+test('a search for a rare word reads the token index inside its definer function, and no table whole', async () => {
+  const last = COMMON_TOKEN + 2 * TOKENS_APART
+  for (let turn = 0; turn < 8; turn++) {
+    const read = await readBy(app, () =>
+      inScope(app, place.workspaceId, async () => {
+        const found = await app.query('select * from app.search_messages($1, null, 50)', [[last + 7]])
+        assert.equal(found.rowCount, MESSAGES / 400)
+      }),
+    )
+    assert.ok(
+      read.index.some((name) => /^search_entry_\d{6}_tokens_idx$/.test(name)),
+      `turn ${turn}: ${read.index.join()}`,
+    )
+    assert.deepEqual(
+      read.whole.filter((name) => name.startsWith('search_entry')),
+      [],
+    )
+  }
+})
+
+test('a search for a word in every message reads its newest ids and stops', async () => {
+  const last = COMMON_TOKEN + 2 * TOKENS_APART
+  const read = await readBy(app, () =>
+    inScope(app, place.workspaceId, async () => {
+      const found = await app.query('select * from app.search_messages($1, null, 50)', [[last]])
+      assert.equal(found.rowCount, 50)
+    }),
+  )
+  assert.deepEqual(
+    read.index.filter((name) => name.endsWith('tokens_idx')),
+    [],
+  )
+})
+
+test('the queues of intake and delivery are read through their partial indexes', async () => {
+  await admin.query(
+    `insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at, state)
+     select $1, gen_random_uuid(), $2, sha256(n::text::bytea), decode('c1' || repeat('00', 30), 'hex'), 1, $3,
+       case when n % 500 = 0 then 'pending' else 'done' end from generate_series(1, 4000) as n`,
+    [place.workspaceId, place.inboxId, NOW],
+  )
+  await admin.query(
+    `insert into desk.delivery (workspace_id, message_id, conversation_id, inbox_id, state, next_attempt_at, updated_at)
+     select workspace_id, id, conversation_id, $2, case when number % 500 = 0 then 'queued' else 'sent' end, $3, $3
+     from desk.message where workspace_id = $1`,
+    [place.workspaceId, place.inboxId, NOW],
+  )
+  await admin.query('analyze desk.inbound_event, desk.delivery')
+  const ingest = await connect(database.as('desk_ingest'))
+  const worker = await connect(database.as('desk_worker'))
+  const taken = await readBy(ingest, () => ingest.query('select * from app.take_pending(null, 5, 100)'))
+  assert.ok(taken.index.includes('inbound_event_pending'), taken.index.join())
+  assert.deepEqual(
+    taken.whole.filter((name) => name === 'inbound_event'),
+    [],
+  )
+  const claimed = await readBy(worker, () =>
+    worker.query('select * from app.claim_deliveries($1, $2, 10)', [NOW, new Date(NOW.getTime() + 60_000)]),
+  )
+  assert.ok(claimed.index.includes('delivery_due'), claimed.index.join())
+  assert.deepEqual(
+    claimed.whole.filter((name) => name === 'delivery'),
+    [],
+  )
+})
