@@ -17,6 +17,7 @@ export const SYSTEM_GUESTS = {
   'intake.keep': 'events of several workspaces are kept in one commit, each under its own signed scope',
   'intake.store': 'events of several workspaces are stored in one commit, each under its own signed scope',
   'delivery.claim': 'workers find due messages across workspaces; ids only',
+  'files.sweep': 'workers find uploads that nobody used; ids only',
   'conversations.wake': 'workers find snoozes that have run out; ids only',
   'search.backlog': 'workers find messages to index; ids only',
   'realtime.numbers': 'a process looks how far the events of its live workspaces go',

@@ -1,0 +1,92 @@
+/**
+ * Takes a file in: counts while it streams and stops above the limit, keeps its first bytes to find out what it is,
+ * seals it to disk. What comes back is the row to write; the file is flushed before anybody can write it.
+ */
+import type { Readable } from 'node:stream'
+import { LIMITS } from '@central-desk/contract/limits.ts'
+import type { IdMint } from '../../kernel/ids.ts'
+import { refuse } from '../../kernel/refusal.ts'
+import type { WorkspaceKeys } from '../../kernel/vault/index.ts'
+import { imageSizeOf } from './image-size.ts'
+import { mediaTypeOf } from './media-type.ts'
+import { fitFileName } from './naming.ts'
+import type { FileStore } from './store.ts'
+
+/** A camera's JPEG says its size after its EXIF and colour profile, which come in segments of up to 64 KiB. */
+const HEAD_BYTES_MAX = 512 * 1024
+
+/** What stands in the row of a file, by its columns, once its bytes lie safely on disk. */
+export interface StoredFile {
+  readonly id: string
+  readonly file_name_sealed: Buffer
+  readonly key_sealed: Buffer
+  readonly media_type: string
+  readonly byte_size: number
+  readonly width: number | null
+  readonly height: number | null
+}
+
+export interface IncomingFile {
+  readonly fileName: string
+  readonly bytes: Buffer | Readable
+}
+
+export type Receive = (keys: WorkspaceKeys, workspaceId: string, file: IncomingFile) => Promise<StoredFile>
+
+export function createReceive(store: FileStore, mint: IdMint): Receive {
+  return async (keys, workspaceId, { fileName, bytes }) => {
+    const id = mint.next()
+    const intake = new Intake(bytes)
+    const key = await store.write({ workspaceId, fileId: id }, intake.read())
+    const mediaType = mediaTypeOf(intake.head)
+    const size = imageSizeOf(mediaType, intake.head)
+    const place = (field: string) => ({ table: 'attachment', row: id, field })
+    return {
+      id,
+      file_name_sealed: keys.seal(place('file_name'), fitFileName(fileName)),
+      key_sealed: keys.seal(place('key'), key),
+      media_type: mediaType,
+      byte_size: intake.byteSize,
+      width: size?.width ?? null,
+      height: size?.height ?? null,
+    }
+  }
+}
+
+class Intake {
+  byteSize = 0
+  readonly #source: Buffer | Readable
+  readonly #head: Buffer[] = []
+  #headBytes = 0
+
+  constructor(source: Buffer | Readable) {
+    this.#source = source
+  }
+
+  get head(): Buffer {
+    return Buffer.concat(this.#head)
+  }
+
+  async *read(): AsyncGenerator<Buffer> {
+    const source = Buffer.isBuffer(this.#source) ? [this.#source] : this.#source
+    try {
+      for await (const chunk of source as AsyncIterable<Buffer>) {
+        this.byteSize += chunk.length
+        if (this.byteSize > LIMITS.attachmentBytes) throw refuse('body_too_large')
+        this.#keepHead(chunk)
+        yield chunk
+      }
+    } catch (error) {
+      // The sender went away in the middle: nobody waits for the answer, and it is no bug.
+      if (!Buffer.isBuffer(this.#source) && this.#source.readableAborted) throw refuse('bad_request')
+      throw error
+    }
+  }
+
+  #keepHead(chunk: Buffer): void {
+    const missing = HEAD_BYTES_MAX - this.#headBytes
+    if (missing <= 0) return
+    this.#head.push(chunk.subarray(0, missing))
+    this.#headBytes += Math.min(chunk.length, missing)
+  }
+}
