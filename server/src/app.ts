@@ -4,11 +4,15 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { createIdentityRoom } from './features/identity/index.ts'
+import { createMembersRoom } from './features/members/index.ts'
+import { createWorkspacesRoom } from './features/workspaces/index.ts'
+import { createPagesRoom, type PageFolders } from './features/pages/index.ts'
 import { createKernel, type Kernel, type KernelParts } from './kernel/kernel.ts'
 import { startLoop } from './kernel/loop.ts'
 import { refuseOtherMethods, watchRoutes } from './kernel/web/completeness.ts'
 import { createCookieJar } from './kernel/web/cookies.ts'
 import { createCsrf } from './kernel/web/csrf.ts'
+import { endStreamsOnClose } from './kernel/web/event-stream.ts'
 import { mountHealth } from './kernel/web/health.ts'
 import { mountOpenApi } from './kernel/web/openapi.ts'
 import { createRoutes, type Routes, type VisitorAuthenticator } from './kernel/web/routes.ts'
@@ -19,6 +23,10 @@ export type DeskParts = KernelParts & {
   readonly tls: Tls | null
   readonly trustedProxies: readonly string[]
   readonly version: string
+  /** Key of the web chat inbox that the demo storefront shows; null without a demo. */
+  readonly demoInboxKey: string | null
+  /** Built screens; null for a desk that only answers programs (the demo being made, tests without a browser). */
+  readonly pageFolders: PageFolders | null
 }
 
 /** What a room may have: routes, loops, or both. */
@@ -41,11 +49,12 @@ export type Desk = {
 
 const DENIALS_PAUSE_MS = 10_000
 
-export function createDesk(parts: DeskParts): Desk {
+export async function createDesk(parts: DeskParts): Promise<Desk> {
   const kernel = createKernel(parts)
   const { origins, isLoopback, isTls, randomness, log } = kernel
   const app = createServer({ ...parts, origins, isLoopback, randomness, log })
   watchRoutes(app)
+  endStreamsOnClose(app)
   const cookies = createCookieJar(isTls)
   const csrf = createCsrf(kernel.secretFor('csrf'), randomness, origins.desk)
 
@@ -53,16 +62,25 @@ export function createDesk(parts: DeskParts): Desk {
   const identity = createIdentityRoom(kernel, { cookies, csrf })
   const { authenticator } = identity
   const visitors: VisitorAuthenticator = { visitor: async () => null }
-  const rooms: Room[] = [identity]
+  const rooms: Room[] = [identity, createWorkspacesRoom(), createMembersRoom(kernel)]
   // ---- end of rooms ----
 
   const routes = createRoutes(app, { ...kernel, csrf, authenticator, visitors })
   for (const room of rooms) room.mount?.(routes)
+  if (parts.pageFolders) {
+    await createPagesRoom(kernel, {
+      folders: parts.pageFolders,
+      sitesOf: async () => null,
+      demoInboxKey: parts.demoInboxKey,
+    }).register(app)
+  }
   mountHealth(app, kernel, parts.version)
   mountOpenApi(app, parts.version)
   refuseOtherMethods(app, routes.mounted)
 
+  kernel.watch.start()
   const running: { stop(): Promise<void> }[] = [
+    kernel.watch,
     startLoop({
       name: 'denials',
       log,

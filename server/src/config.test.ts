@@ -47,14 +47,17 @@ test('what is set is taken, and an empty value counts as none', () => {
     HOST: '::1',
     DESK_HOME: 'some/home',
     TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7,2001:db8::/32',
-    KEY_PROVIDER: 'aws-kms:alias/central-desk',
+    KEY_PROVIDER: 'aws-kms:arn:aws:kms:ap-southeast-1:111122223333:alias/central-desk',
     LOG_LEVEL: '',
     SOMETHING_ELSE: 'is not read',
   })
   assert.deepEqual([config.port, config.host, config.logLevel], [8080, '::1', 'info'])
   assert.ok(config.home.endsWith('/some/home') && config.home.startsWith('/'), 'a home is an absolute path')
   assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'])
-  assert.deepEqual(config.keyProvider, { kind: 'aws-kms', keyId: 'alias/central-desk' })
+  assert.deepEqual(config.keyProvider, {
+    kind: 'aws-kms',
+    keyArn: 'arn:aws:kms:ap-southeast-1:111122223333:alias/central-desk',
+  })
   assert.equal(config.origins.widget, 'http://widget.localhost:8080')
   assert.deepEqual([config.sources.PORT, config.sources.LOG_LEVEL], ['environment', 'default'])
 })
@@ -85,7 +88,7 @@ const WRONG: Record<(typeof VARIABLES)[number], string[]> = {
   TLS_CERT_FILE: ['/no/such/file'],
   TLS_KEY_FILE: ['/no/such/file'],
   TRUSTED_PROXIES: ['proxy', '10.0.0.0/33', '10.0.0.0/', '10.0.0.1,', '10.0.0.1;10.0.0.2', '2001:db8::/129'],
-  KEY_PROVIDER: ['files', 'aws-kms', 'aws-kms:', 'aws-kms:a key', 'gcp:key'],
+  KEY_PROVIDER: ['files', 'aws-kms', 'aws-kms:', 'aws-kms:a key', 'aws-kms:alias/x', 'gcp:key'],
   ORIGIN_DESK: [
     'desk.example.com',
     'https://desk.example.com/',

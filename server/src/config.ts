@@ -31,7 +31,7 @@ export type Config = {
   /** People reach the desk over TLS, ours or that of a proxy in front of us. */
   readonly isTls: boolean
   readonly trustedProxies: readonly string[]
-  readonly keyProvider: { readonly kind: 'file' } | { readonly kind: 'aws-kms'; readonly keyId: string }
+  readonly keyProvider: { readonly kind: 'file' } | { readonly kind: 'aws-kms'; readonly keyArn: string }
   readonly origins: Origins
   readonly logLevel: LogLevel
   readonly sources: Readonly<Record<Variable, Source>>
@@ -41,8 +41,7 @@ const DEFAULT_PORT = '3000'
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_HOME = fileURLToPath(new URL('../../.desk', import.meta.url))
 const PORT_MAX = 65_535
-const KMS_KEY =
-  /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+|alias\/[\w/-]+|mrk-[0-9a-f]{32}|[0-9a-f-]{36})$/
+const KMS_KEY = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+$/
 
 function isReadable(path: string): boolean {
   try {
@@ -110,7 +109,7 @@ const Environment = Type.Object({
   TRUSTED_PROXIES: variable('IP addresses or networks (10.0.0.0/8), separated by commas', (text) =>
     listOf(text).every(isNetwork),
   ),
-  KEY_PROVIDER: variable('file, or aws-kms: and the id, ARN or alias of a key', (text) =>
+  KEY_PROVIDER: variable('file, or aws-kms: and the ARN of a key or alias', (text) =>
     text.startsWith('aws-kms:') ? KMS_KEY.test(text.slice('aws-kms:'.length)) : text === 'file',
   ),
   ORIGIN_DESK: variable(ORIGIN, isOrigin),
@@ -191,7 +190,7 @@ export function parseConfig(
 function configOf(given: Given): Config {
   const origins = originsOf(given)
   const host = given.HOST ?? DEFAULT_HOST
-  const keyId = given.KEY_PROVIDER?.startsWith('aws-kms:') ? given.KEY_PROVIDER.slice('aws-kms:'.length) : null
+  const keyArn = given.KEY_PROVIDER?.startsWith('aws-kms:') ? given.KEY_PROVIDER.slice('aws-kms:'.length) : null
   const { TLS_CERT_FILE: certificateFile, TLS_KEY_FILE: keyFile } = given
   const sources = Object.fromEntries(
     VARIABLES.map((name) => [name, given[name] === undefined ? 'default' : 'environment']),
@@ -205,7 +204,7 @@ function configOf(given: Given): Config {
     tls: certificateFile && keyFile ? Object.freeze({ certificateFile, keyFile }) : null,
     isTls: origins.desk.startsWith('https:'),
     trustedProxies: Object.freeze(given.TRUSTED_PROXIES ? listOf(given.TRUSTED_PROXIES) : []),
-    keyProvider: Object.freeze(keyId === null ? { kind: 'file' } : { kind: 'aws-kms', keyId }),
+    keyProvider: Object.freeze(keyArn === null ? { kind: 'file' } : { kind: 'aws-kms', keyArn }),
     origins: Object.freeze(origins),
     logLevel: (given.LOG_LEVEL ?? 'info') as LogLevel,
     sources: Object.freeze(sources) as Record<Variable, Source>,
@@ -235,7 +234,7 @@ export function describeConfig(config: Config): string {
     TLS_CERT_FILE: tls?.certificateFile ?? 'none',
     TLS_KEY_FILE: tls?.keyFile ?? 'none',
     TRUSTED_PROXIES: config.trustedProxies.join(', ') || 'none',
-    KEY_PROVIDER: keyProvider.kind === 'file' ? 'file' : `aws-kms:${keyProvider.keyId}`,
+    KEY_PROVIDER: keyProvider.kind === 'file' ? 'file' : `aws-kms:${keyProvider.keyArn}`,
     ORIGIN_DESK: origins.desk,
     ORIGIN_WIDGET: origins.widget,
     ORIGIN_FILES: origins.files,

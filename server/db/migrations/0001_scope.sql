@@ -22,6 +22,13 @@ create table app.scope_key (
 );
 revoke all on app.scope_key from public;
 
+-- Beside which key store this database was filled. Start-up writes it once and refuses to start beside another one.
+create table app.key_store (
+  is_only boolean primary key default true check (is_only),
+  id text not null check (char_length(id) between 1 and 100)
+);
+revoke all on app.key_store from public;
+
 -- The workspace of this transaction, or null. The setting reads `v1.<workspace>.<backend pid>.<expiry>.<hex mac>`, the
 -- mac is HMAC-SHA-256 over `v1|<login role>|<workspace>|<pid>|<expiry>`. A statement smuggled into a query can set the
 -- setting, but cannot sign it; a mac read elsewhere fits neither another connection nor another role.

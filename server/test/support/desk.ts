@@ -9,6 +9,7 @@ import { createServer as createProbe } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { createDesk, type Desk } from '#src/app.ts'
 import { systemRandomness } from '#src/kernel/clock.ts'
@@ -36,6 +37,16 @@ export type BootOptions = {
   /** A second process on the same database and home. */
   readonly beside?: TestDesk
   readonly withWorkers?: boolean
+  /** Serve the built screens too: for browser tests, after the screens were built. */
+  readonly withPages?: boolean
+  readonly demoInboxKey?: string
+}
+
+const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+const PAGE_FOLDERS = {
+  desk: fromRoot('desk/dist'),
+  widget: fromRoot('widget/dist'),
+  storefront: fromRoot('widget/storefront'),
 }
 
 // At the end of the file, whatever hook a desk was booted in.
@@ -67,7 +78,7 @@ export async function bootDesk(options: BootOptions = {}): Promise<TestDesk> {
   const vault = createVault({ provider, store, clock, randomness: systemRandomness })
   const pools = openPools(database.owner, testPasswordOf, log)
   const port = await freePort()
-  const desk = createDesk({
+  const desk = await createDesk({
     origins: {
       desk: `http://localhost:${port}`,
       widget: `http://widget.localhost:${port}`,
@@ -88,6 +99,8 @@ export async function bootDesk(options: BootOptions = {}): Promise<TestDesk> {
     tls: null,
     trustedProxies: [],
     version: 'test',
+    demoInboxKey: options.demoInboxKey ?? null,
+    pageFolders: options.withPages ? PAGE_FOLDERS : null,
   })
   await desk.app.listen({ port, host: '127.0.0.1' })
   if (withWorkers) desk.startWorkers()

@@ -25,7 +25,7 @@ export type PageParts = {
   /** Sites that may show this inbox's widget; null when there is no such web chat inbox. */
   readonly sitesOf: (inboxKey: string) => Promise<readonly string[] | null>
   /** Key of the inbox that the demo storefront shows; null when there is no demo. */
-  readonly demoInboxKey: () => Promise<string | null>
+  readonly demoInboxKey: string | null
 }
 
 const NONCE_BYTES = 16
@@ -35,6 +35,8 @@ const LOADER_AGE_S = 300
 const INBOX_KEY = /^[a-z0-9]{16,40}$/
 /** Addresses of the app. Everything else on the desk origin is not found, so that typing errors are no white pages. */
 const DESK_PAGES = ['/', '/signin', '/signup', '/invite/:token', '/reset/:token', '/w/:slug', '/w/:slug/*']
+
+const DESK_FILES = ['favicon.svg', 'favicon-unread.svg', 'manifest.webmanifest']
 
 type Page = (nonce: string) => { readonly html: string; readonly policy: string }
 
@@ -92,6 +94,7 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
       const desk: Page = (nonce) => ({ html: deskHtml, policy: deskPolicy(nonce, origins) })
       for (const url of DESK_PAGES) page('desk', url, async () => desk)
       files('desk', '/assets/*', join(folders.desk, 'assets'), A_YEAR_S)
+      for (const name of DESK_FILES) files('desk', `/${name}`, folders.desk, LOADER_AGE_S, name)
 
       mountWidget(app, page, files)
       mountStorefront(page, files)
@@ -107,7 +110,7 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
     page('widget', '/widget/:inboxKey', async ({ inboxKey = '' }) => {
       const sites = INBOX_KEY.test(inboxKey) ? await parts.sitesOf(inboxKey) : null
       if (!sites) throw refuse('not_found')
-      const isDemo = inboxKey === (await parts.demoInboxKey())
+      const isDemo = inboxKey === parts.demoInboxKey
       const ancestors = isDemo ? [...sites, origins.demo] : sites
       return (nonce) => ({ html: widgetHtml, policy: widgetPolicy(nonce, origins, ancestors) })
     })
@@ -119,7 +122,7 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
 
   function mountStorefront(page: PageMaker, files: FilesMaker): void {
     page('demo', '/', async () => {
-      const key = await parts.demoInboxKey()
+      const key = parts.demoInboxKey
       if (!key) throw refuse('not_found')
       const html = storefrontHtml.replaceAll('__WIDGET_ORIGIN__', origins.widget).replaceAll('__INBOX_KEY__', key)
       return (nonce) => ({ html, policy: storefrontPolicy(nonce, origins) })
