@@ -167,7 +167,8 @@ begin
         and s.tokens && p_words[1:1]
         and (words < 2 or s.tokens && p_words[2:2])
         and (words < 3 or s.tokens && p_words[3:3])
-        and not exists (select from generate_series(4, words) as place where not s.tokens && p_words[place:place])
+        and (words < 4 or not exists (
+          select from generate_series(4, words) as place where not s.tokens && p_words[place:place]))
       order by s.message_id desc limit p_limit - found_rows;
     get diagnostics page = row_count;
     found_rows := found_rows + page;
@@ -198,7 +199,8 @@ begin
     where s.workspace_id = workspace and s.tokens && p_words[1:1]
       and (words < 2 or s.tokens && p_words[2:2])
       and (words < 3 or s.tokens && p_words[3:3])
-      and not exists (select from generate_series(4, words) as place where not s.tokens && p_words[place:place])
+      and (words < 4 or not exists (
+        select from generate_series(4, words) as place where not s.tokens && p_words[place:place]))
     order by s.contact_id desc limit p_limit;
 end
 $$;

@@ -1,5 +1,5 @@
 /**
- * Search by tokens: newest first over month boundaries, page by page, in one workspace only, whoever else's messages
+ * Search by words, each a row of tokens of which any one will do: newest first over month boundaries, page by page, in one workspace only, whoever else's messages
  * carry the same tokens.
  */
 import assert from 'node:assert/strict'
@@ -14,6 +14,7 @@ import { inScope } from '#test/support/sign-scope.ts'
 const COMMON = 10
 const RARE = 20
 const THEIRS = 30
+const ABSENT = 99
 /** Two a month over seven months, the edges of a month among them. Only the last month but two has a partition. */
 const MOMENTS = [
   '2026-05-31T23:59:59.999Z',
@@ -62,26 +63,42 @@ async function index({ workspaceId }: Place, moment: string, tokens: number[]): 
   return message_id
 }
 
-function search(tokens: number[], before: string | null = null, limit = 100, at = place): Promise<string[]> {
+/** A word with one form. */
+const word = (token: number) => [String(token)]
+
+function search(words: string[][], before: string | null = null, limit = 100, at = place): Promise<string[]> {
   return inScope(app, at.workspaceId, async () => {
-    const values = [tokens.map(String), before, limit]
+    const values = [words, before, limit]
     const { rows } = await app.query('select * from app.search_messages($1, $2, $3)', values)
     return rows.map((row) => row.message_id)
   })
 }
 
-test('every message with the token is found, newest first, over months with and without a partition', async () => {
-  assert.deepEqual(await search([COMMON]), ids)
-  assert.deepEqual(await search([RARE]), [ids.at(-3)])
-  assert.deepEqual(await search([COMMON, RARE]), [ids.at(-3)])
-  assert.deepEqual(await search([COMMON, 99]), [])
+test('every message with the word is found, newest first, over months with and without a partition', async () => {
+  assert.deepEqual(await search([word(COMMON)]), ids)
+  assert.deepEqual(await search([word(RARE)]), [ids.at(-3)])
+})
+
+test('all words must be there, each in one of its forms', async () => {
+  assert.deepEqual(await search([word(COMMON), word(RARE)]), [ids.at(-3)])
+  assert.deepEqual(await search([word(COMMON), word(ABSENT)]), [])
+  assert.deepEqual(
+    await search([
+      ['20', '99'],
+      ['99', '10'],
+    ]),
+    [ids.at(-3)],
+  )
+  const many = Array.from({ length: 9 }, () => word(COMMON))
+  assert.deepEqual(await search([...many, word(RARE)]), [ids.at(-3)])
+  assert.deepEqual(await search([...many, word(ABSENT)]), [])
 })
 
 test('pages follow each other without a gap or a repeat, whatever their size', async () => {
   for (const limit of [1, 2, 3, 5, 7, 8]) {
     const found: string[] = []
     for (let before: string | null = null; ; before = found.at(-1) ?? null) {
-      const page = await search([COMMON], before, limit)
+      const page = await search([word(COMMON)], before, limit)
       found.push(...page)
       if (page.length < limit) break
     }
@@ -90,23 +107,24 @@ test('pages follow each other without a gap or a repeat, whatever their size', a
 })
 
 test("another workspace's messages are never found, not even by their own tokens", async () => {
-  assert.deepEqual(await search([THEIRS]), [])
-  assert.equal((await search([THEIRS], null, 100, neighbour)).length, MOMENTS.length)
-  assert.ok((await search([COMMON], null, 100, neighbour)).every((id) => !ids.includes(id)))
+  assert.deepEqual(await search([word(THEIRS)]), [])
+  assert.equal((await search([word(THEIRS)], null, 100, neighbour)).length, MOMENTS.length)
+  assert.ok((await search([word(COMMON)], null, 100, neighbour)).every((id) => !ids.includes(id)))
 })
 
 test('a workspace without messages finds nothing', async () => {
   const empty = await seedPlace(maker)
-  assert.deepEqual(await search([COMMON], null, 100, empty), [])
+  assert.deepEqual(await search([word(COMMON)], null, 100, empty), [])
 })
 
-test('a search without a scope, without tokens, or for too much is refused', async () => {
-  const call = (values: unknown[]) => app.query('select * from app.search_messages($1, null, $2)', values)
-  await assert.rejects(call([[COMMON], 10]), { code: 'DK003' })
-  await assert.rejects(app.query('select * from app.search_contacts($1, 10)', [[COMMON]]), { code: 'DK003' })
+test('a search without a scope, without words, or for too much is refused', async () => {
+  const call = (name: string) =>
+    app.query(`select * from app.${name}('{{10}}', ${name === 'search_messages' ? 'null,' : ''} 10)`)
+  await assert.rejects(call('search_messages'), { code: 'DK003' })
+  await assert.rejects(call('search_contacts'), { code: 'DK003' })
   await assert.rejects(search([]), { code: 'P0001' })
-  await assert.rejects(search([COMMON], null, 501), { code: 'P0001' })
-  await assert.rejects(search(Array(41).fill(COMMON)), { code: 'P0001' })
+  await assert.rejects(search([word(COMMON)], null, 501), { code: 'P0001' })
+  await assert.rejects(search(Array(11).fill(word(COMMON))), { code: 'P0001' })
 })
 
 test('contacts are found by token in the own workspace only, newest first', async () => {
@@ -118,7 +136,7 @@ test('contacts are found by token in the own workspace only, newest first', asyn
   const mine = [await add(place, MOMENTS[1]), await add(place, MOMENTS[0]), await add(place, MOMENTS[7])]
   await add(neighbour, MOMENTS[2])
   const found = await inScope(app, place.workspaceId, () =>
-    app.query('select * from app.search_contacts($1, 10)', [[COMMON]]),
+    app.query('select * from app.search_contacts($1, 10)', [[word(COMMON)]]),
   )
   assert.deepEqual(
     found.rows.map((row) => row.contact_id),
