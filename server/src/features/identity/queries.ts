@@ -63,7 +63,7 @@ export async function lockUserWithPassword(db: Database, userId: string, passwor
     .where('id', '=', userId)
     .where('password_hash', '=', passwordHash)
     .where('disabled_at', 'is', null)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   return user !== undefined
 }
