@@ -41,8 +41,8 @@ export type Desk = {
   readonly routes: Routes
   /** How many times a password was hashed or verified here: what tests and metrics count. */
   readonly passwordEvaluations: () => number
-  /** Begins the loops of a worker. */
-  startWorkers(): void
+  /** Begins to listen to other processes, and for `worker` and `all` the loops of the rooms. */
+  start(role: DeskRole): void
   /** Ends streams, loops and requests, in this order; nothing accepted is lost. */
   stop(): Promise<void>
 }
@@ -78,9 +78,8 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
   mountOpenApi(app, parts.version)
   refuseOtherMethods(app, routes.mounted)
 
-  kernel.watch.start()
-  const running: { stop(): Promise<void> }[] = [
-    kernel.watch,
+  const running: { stop(): Promise<void> }[] = []
+  const startDenials = () =>
     startLoop({
       name: 'denials',
       log,
@@ -89,14 +88,16 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
         await kernel.denials.flush()
         return false
       },
-    }),
-  ]
+    })
   return {
     app,
     kernel,
     routes,
     passwordEvaluations: identity.passwordEvaluations,
-    startWorkers() {
+    start(role) {
+      kernel.watch.start()
+      running.push(kernel.watch, startDenials())
+      if (role === 'web') return
       for (const room of rooms) {
         const started = room.start?.()
         if (started) running.push(started)

@@ -70,7 +70,7 @@ async function run(config: Config, log: Logger, foundation: Foundation): Promise
     pageFolders: PAGE_FOLDERS,
   })
   if (role !== 'worker') await desk.app.listen({ port: config.port, host: config.host })
-  if (role !== 'web') desk.startWorkers()
+  desk.start(role)
   warnOfEmbedded(config)
   made?.tell()
   process.stdout.write(

@@ -64,7 +64,7 @@ export async function makeDemo({ config, foundation, say }: DemoParts): Promise<
     pageFolders: null,
   })
   try {
-    desk.startWorkers()
+    desk.start('all')
     const director = new Director(desk.app, clock, parts.randomness, config.origins)
     const shapla = await director.open(SHAPLA)
     const neighbour = await director.open(NEIGHBOUR)

@@ -1,5 +1,5 @@
 /**
- * Tells other processes that events were committed. Business transactions never NOTIFY (it takes a lock across the whole
+ * Tells other processes that events were committed, and that work waits for their loops. Business transactions never NOTIFY (it takes a lock across the whole
  * server at commit); this sends one notification for all that was committed since the last one, from a connection of its
  * own, and listens on another. A lost notification costs at most the second until the next look by number.
  */
@@ -12,12 +12,17 @@ const CHANNEL = 'desk_events'
 const WORKSPACES_PER_NOTE = 140
 const GATHER_MS = 5
 const RECONNECT_MS = 1_000
+/** Wake-up calls for the loops of other processes, spelled as an entry of their own. */
+const WAKES = ['inbound', 'deliveries', 'searchBacklog'] as const
 const ENTRY = /^([0-9a-f-]{36}):(\d{1,16})$/
 
 export type Relay = { stop(): Promise<void> }
 
 export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay {
   const waiting = new Map<string, number>()
+  const wakes = new Set<string>()
+  /** While we repeat what another process said, nothing is sent on. */
+  let isHearing = false
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
   let listener: pg.PoolClient | undefined
@@ -34,20 +39,37 @@ export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay 
     }
   }
 
-  const forget = signals.on('events', ({ workspaceId, lastNumber, isOurs }) => {
-    if (!isOurs) return
-    waiting.set(workspaceId, Math.max(lastNumber, waiting.get(workspaceId) ?? 0))
+  function sendSoon(): void {
     timer ??= setTimeout(() => {
       flush().catch((error) => log.warn({ error: describeError(error) }, 'a notification was not sent'))
     }, GATHER_MS)
-  })
+  }
+
+  const forgets = [
+    signals.on('events', ({ workspaceId, lastNumber, isOurs }) => {
+      if (!isOurs) return
+      waiting.set(workspaceId, Math.max(lastNumber, waiting.get(workspaceId) ?? 0))
+      sendSoon()
+    }),
+    ...WAKES.map((name) =>
+      signals.on(name, () => {
+        if (isHearing) return
+        wakes.add(name)
+        sendSoon()
+      }),
+    ),
+  ]
 
   function hear(payload: string): void {
+    isHearing = true
     for (const entry of payload.split(',')) {
+      const wake = WAKES.find((name) => name === entry)
+      if (wake) signals.tell(wake, undefined)
       const [, workspaceId, number] = ENTRY.exec(entry) ?? []
       if (!workspaceId || !number) continue
       signals.tell('events', { workspaceId, lastNumber: Number(number), isOurs: false })
     }
+    isHearing = false
   }
 
   async function listen(): Promise<void> {
@@ -75,7 +97,7 @@ export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay 
   return {
     async stop() {
       isStopped = true
-      forget()
+      for (const forget of forgets) forget()
       clearTimeout(timer)
       await (listener as unknown as { end(): Promise<void> } | undefined)?.end()
       await listening

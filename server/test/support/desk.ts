@@ -103,7 +103,7 @@ export async function bootDesk(options: BootOptions = {}): Promise<TestDesk> {
     pageFolders: options.withPages ? PAGE_FOLDERS : null,
   })
   await desk.app.listen({ port, host: '127.0.0.1' })
-  if (withWorkers) desk.startWorkers()
+  desk.start(withWorkers ? 'all' : 'web')
   let isStopped = false
   const stop = async () => {
     if (isStopped) return
