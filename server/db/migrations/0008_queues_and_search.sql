@@ -80,6 +80,12 @@ as $$
   order by d.next_attempt_at limit 1
 $$;
 
+-- The workspace of an event that could not be read, for an operator who has nothing but its id.
+create function app.workspace_of_unreadable(p_event uuid) returns uuid
+  language sql stable security definer
+  set search_path = pg_catalog, pg_temp
+as $$ select e.workspace_id from desk.inbound_event as e where e.id = p_event and e.state = 'unreadable' $$;
+
 create function app.due_snoozes(p_now timestamptz, p_limit int)
   returns table (workspace_id uuid, conversation_id uuid)
   language sql stable security definer

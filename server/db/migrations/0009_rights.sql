@@ -157,6 +157,7 @@ begin
     'app.take_pending(uuid, int, int)',
     'app.claim_deliveries(timestamptz, timestamptz, int, uuid[], int, uuid[], int)',
     'app.abandoned_deliveries(timestamptz, timestamptz, int)', 'app.next_delivery_at()',
+    'app.workspace_of_unreadable(uuid)',
     'app.due_snoozes(timestamptz, int)', 'app.search_backlog_of(int)', 'app.event_numbers(uuid[])',
     'app.unused_attachments(timestamptz, int)'
   ] loop
@@ -165,6 +166,7 @@ begin
   grant execute on function app.take_pending(uuid, int, int) to desk_ingest;
   grant execute on function app.claim_deliveries(timestamptz, timestamptz, int, uuid[], int, uuid[], int),
     app.abandoned_deliveries(timestamptz, timestamptz, int), app.next_delivery_at(), app.due_snoozes(timestamptz, int),
+    app.workspace_of_unreadable(uuid),
     app.search_backlog_of(int), app.unused_attachments(timestamptz, int) to desk_worker;
   grant execute on function app.event_numbers(uuid[]) to desk_app;
   foreach signature in array array[

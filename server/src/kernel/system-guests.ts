@@ -16,6 +16,7 @@ export const SYSTEM_GUESTS = {
   'intake.visitor': 'a visitor is found by the hash of a bearer token',
   'intake.keep': 'events of several workspaces are kept in one commit, each under its own signed scope',
   'intake.store': 'events of several workspaces are stored in one commit, each under its own signed scope',
+  'inboxes.replay': 'an operator names an unreadable event by its id; its workspace is found, and told in its trail',
   'delivery.claim': 'workers find due messages across workspaces; ids only',
   'files.sweep': 'workers find uploads that nobody used; ids only',
   'conversations.wake': 'workers find snoozes that have run out; ids only',
