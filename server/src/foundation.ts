@@ -16,7 +16,7 @@ import { prepareDatabase } from './kernel/prepare-database.ts'
 import type { KernelParts } from './kernel/kernel.ts'
 import { createVault, type KeyProvider, openKeys } from './kernel/vault/index.ts'
 import { addressFromUrl, type DatabaseAddress, withClient } from './postgres/address.ts'
-import { startEmbedded } from './postgres/embedded.ts'
+import { openRunning, startEmbedded } from './postgres/embedded.ts'
 
 const HOME_MODE = 0o700
 /** Months of message partitions made ahead at each start; the worker goes on from there. */
@@ -36,18 +36,13 @@ export type Foundation = {
 export async function layFoundation(config: Config, log: Logger, say: (sentence: string) => void): Promise<Foundation> {
   mkdirSync(config.home, { recursive: true, mode: HOME_MODE })
   const embedded = config.databaseUrl ? null : await startEmbedded({ home: config.home, log: say })
-  let pools: (Pools & { end(): Promise<void> }) | undefined
+  let pools: OpenPools | undefined
   try {
     const owner = embedded?.owner ?? addressFromUrl(config.databaseUrl?.reveal() ?? '')
-    const { provider, store } = await openKeys({
-      folder: join(config.home, 'keys'),
-      randomness: systemRandomness,
-      awsKms: config.keyProvider.kind === 'aws-kms' ? { keyArn: config.keyProvider.keyArn } : undefined,
-    })
-    const passwordOf = rolePasswords(provider, owner.database)
-    const scopeKey = provider.deriveSecret('scope-signing')
-    await prepareDatabase({ owner, passwordOf, scopeKey, log: say })
-    await rememberKeyStore(owner, store.id)
+    const keys = await openKeysOf(config)
+    const passwordOf = rolePasswords(keys.provider, owner.database)
+    await prepareDatabase({ owner, passwordOf, scopeKey: keys.provider.deriveSecret('scope-signing'), log: say })
+    await rememberKeyStore(owner, keys.store.id)
     await makePartitions(owner, log)
     pools = openPools(owner, passwordOf, log)
     const openedPools = pools
@@ -55,20 +50,7 @@ export async function layFoundation(config: Config, log: Logger, say: (sentence:
       owner,
       isEmpty: await isEmpty(openedPools),
       databaseEnded: embedded?.ended ?? new Promise(() => {}),
-      parts: {
-        origins: config.origins,
-        isTls: config.isTls,
-        isLoopback: config.isLoopback,
-        filesFolder: join(config.home, 'files'),
-        pools,
-        vault: createVault({ provider, store, clock: systemClock, randomness: systemRandomness }),
-        scopeKey,
-        secret: provider.deriveSecret('desk-secrets'),
-        clock: systemClock,
-        randomness: systemRandomness,
-        log,
-        outbound: createOutbound({ allowLoopback: config.isLoopback }),
-      },
+      parts: partsOn(config, keys, openedPools, log),
       async close() {
         await openedPools.end()
         await embedded?.stop()
@@ -78,6 +60,46 @@ export async function layFoundation(config: Config, log: Logger, say: (sentence:
     await pools?.end().catch(() => {})
     await embedded?.stop().catch(() => {})
     throw error
+  }
+}
+
+/**
+ * Stands beside the desk that runs on this home with its embedded database: prepares nothing, starts nothing, stops
+ * nothing but itself. Null when no desk runs there.
+ */
+export async function joinFoundation(config: Config, log: Logger): Promise<Pick<Foundation, 'parts' | 'close'> | null> {
+  const owner = openRunning(config.home)
+  if (!owner) return null
+  const keys = await openKeysOf(config)
+  const pools = openPools(owner, rolePasswords(keys.provider, owner.database), log)
+  return { parts: partsOn(config, keys, pools, log), close: () => pools.end() }
+}
+
+type OpenPools = ReturnType<typeof openPools>
+type Keys = Awaited<ReturnType<typeof openKeys>>
+
+function openKeysOf(config: Config): Promise<Keys> {
+  return openKeys({
+    folder: join(config.home, 'keys'),
+    randomness: systemRandomness,
+    awsKms: config.keyProvider.kind === 'aws-kms' ? { keyArn: config.keyProvider.keyArn } : undefined,
+  })
+}
+
+function partsOn(config: Config, { provider, store }: Keys, pools: Pools, log: Logger): KernelParts {
+  return {
+    origins: config.origins,
+    isTls: config.isTls,
+    isLoopback: config.isLoopback,
+    filesFolder: join(config.home, 'files'),
+    pools,
+    vault: createVault({ provider, store, clock: systemClock, randomness: systemRandomness }),
+    scopeKey: provider.deriveSecret('scope-signing'),
+    secret: provider.deriveSecret('desk-secrets'),
+    clock: systemClock,
+    randomness: systemRandomness,
+    log,
+    outbound: createOutbound({ allowLoopback: config.isLoopback }),
   }
 }
 

@@ -4,8 +4,9 @@
 import type { Command } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { dispatch } from './dispatch.ts'
+import { memberResetLink, memberUnlock } from './member.ts'
 
-const COMMANDS: readonly Command[] = [configCheck]
+const COMMANDS: readonly Command[] = [memberUnlock, memberResetLink, configCheck]
 
 process.exitCode = await dispatch(process.argv.slice(2), COMMANDS, {
   say: (text) => process.stdout.write(`${text}\n`),
