@@ -154,6 +154,10 @@ interface AdapterCore {
   mintSecret(randomness: Randomness): string
   /** Pure: the same bytes give the same answer, and no bytes make it throw. */
   normalise(raw: Buffer): Inbound[] | Unreadable
+  /** The id of a contact as a person may read it; null when it says nothing to anybody. */
+  readableContactId(id: ExternalContactId): string | null
+  /** The id that reads like this: what somebody who types it is looking for. */
+  contactIdReadAs(text: string): ExternalContactId
   /** Never throws for what the network or the receiver does. */
   send(request: SendRequest, http: Outbound): Promise<Outcome>
 }

@@ -3,7 +3,7 @@
  * long to wait before the next try.
  */
 import type { Randomness } from '../kernel/clock.ts'
-import type { Capabilities, Outcome, RejectionCode, SendRequest } from './port.ts'
+import type { Capabilities, Outcome, RejectionCode } from './port.ts'
 
 /** How long one `send` may take; the time that a receiver is promised for its answer. */
 export const SEND_TIMEOUT_MS = 15_000
@@ -26,7 +26,11 @@ export function isLongerThan(text: string, characters: number): boolean {
 /** The rejection of a message that the channel cannot carry, or null. */
 export function refuseBeyond(
   capabilities: Capabilities,
-  message: Pick<SendRequest, 'text' | 'attachments'>,
+  message: {
+    readonly text: string
+    /** Their sizes are enough, so that a message can be judged before its files are opened. */
+    readonly attachments: readonly { readonly mediaType: string; readonly bytes: { readonly length: number } }[]
+  },
 ): Rejected | null {
   const { maxCount, maxBytes, maxTotalBytes, mediaTypes } = capabilities.attachments
   const files = message.attachments

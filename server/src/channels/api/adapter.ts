@@ -3,7 +3,7 @@
  * README.md beside this file.
  */
 import { LIMITS } from '@central-desk/contract/limits.ts'
-import type { Capabilities, SignedAdapter } from '../port.ts'
+import type { Capabilities, ExternalContactId, SignedAdapter } from '../port.ts'
 import { normalise } from './normalise.ts'
 import { send } from './send.ts'
 import { mintSecret, verify } from './signature.ts'
@@ -35,5 +35,7 @@ export const api: SignedAdapter = {
   mintSecret,
   verify,
   normalise,
+  readableContactId: (id) => id,
+  contactIdReadAs: (text) => text as ExternalContactId,
   send: (request, http) => send(capabilities, request, http),
 }

@@ -7,7 +7,7 @@ import { LIMITS } from '@central-desk/contract/limits.ts'
 import type { Capabilities, ExternalMessageId, VisitorAdapter } from '../port.ts'
 import { refuseBeyond } from '../sending.ts'
 import { envelope, normalise } from './envelope.ts'
-import { anonymousContactId, mintSecret, verifyIdentity } from './identity.ts'
+import { anonymousContactId, identifiedContactId, mintSecret, readableContactId, verifyIdentity } from './identity.ts'
 
 const capabilities: Capabilities = {
   maxTextCharacters: LIMITS.messageCharacters,
@@ -30,6 +30,8 @@ export const webchat: VisitorAdapter = {
   settingNames: ['allowedOrigins', 'colour', 'greeting'],
   mintSecret,
   normalise,
+  readableContactId,
+  contactIdReadAs: identifiedContactId,
   envelope,
   anonymousContactId,
   verifyIdentity,

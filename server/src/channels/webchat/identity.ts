@@ -40,13 +40,20 @@ export function mintSecret(randomness: Randomness): string {
   return SECRET_PREFIX + randomness.bytes(SECRET_BYTES).toString('base64url')
 }
 
+const IDENTIFIED = 'id:'
+
 /** Prefixes keep the two kinds apart: no site can sign a `sub` that is an anonymous visitor of somebody else. */
 export function anonymousContactId(visitorId: string): ExternalContactId {
   return `anon:${visitorId}` as ExternalContactId
 }
 
-function identifiedContactId(subject: string): ExternalContactId {
-  return `id:${subject}` as ExternalContactId
+export function identifiedContactId(subject: string): ExternalContactId {
+  return `${IDENTIFIED}${subject}` as ExternalContactId
+}
+
+/** What the site calls the person; an anonymous visitor's id is a number of ours and says nothing. */
+export function readableContactId(id: ExternalContactId): string | null {
+  return id.startsWith(IDENTIFIED) ? id.slice(IDENTIFIED.length) : null
 }
 
 function readPart(part: string): unknown {

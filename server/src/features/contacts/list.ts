@@ -1,0 +1,79 @@
+/** Lists contacts by recency, all of them or those a query finds. */
+import { searchMatch } from '@central-desk/contract/search-match.ts'
+import { LIMITS } from '@central-desk/contract/limits.ts'
+import { normalisePhone } from '@central-desk/contract/phone.ts'
+import { Type } from 'typebox'
+import { CursorMoment, CursorUuid, cursorOf } from '../../kernel/cursor.ts'
+import type { WorkspaceTx } from '../../kernel/scope.ts'
+import { tokenRows } from '../../kernel/search-words.ts'
+import { ADDRESS_PURPOSE, EMAIL_PURPOSE, keysOf, normaliseContactEmail, PHONE_PURPOSE } from './addresses.ts'
+import { type ContactInside, contactText, contactView, type ReadAddress } from './present.ts'
+import { addressesOf, idsByKeys, namedByTokens, pageOfContacts } from './queries.ts'
+
+/** More people than this by one name, and a longer query is the better answer. */
+const FOUND_MAX = 500
+
+const cursors = cursorOf(Type.Tuple([CursorMoment, CursorUuid]))
+
+export interface ContactsParts {
+  readonly readAddress: ReadAddress
+  /** How channels spell the address of whom a person calls by this text. */
+  readonly addressesReadAs: (text: string) => readonly string[]
+}
+
+export interface ListQuery {
+  readonly q?: string
+  readonly cursor?: string
+  readonly limit?: number
+}
+
+export async function listContacts(
+  tx: WorkspaceTx,
+  parts: ContactsParts,
+  { q, cursor, limit = LIMITS.listPageSize }: ListQuery,
+): Promise<{ contacts: ContactInside[]; nextCursor: string | null }> {
+  const place = cursor === undefined ? null : cursors.read('cursor', cursor)
+  const after = place && { lastSeenAt: new Date(place[0]), id: place[1] }
+  const asked = q?.trim() ?? ''
+  const ids = asked === '' ? null : await findContactIds(tx, parts, asked)
+  const rows = ids?.length === 0 ? [] : await pageOfContacts(tx, { ids, after, limit: limit + 1 })
+  const page = rows.slice(0, limit)
+  const last = rows.length > limit ? page.at(-1) : undefined
+  const addresses = Map.groupBy(
+    await addressesOf(
+      tx,
+      page.map(({ id }) => id),
+    ),
+    ({ contact_id }) => contact_id,
+  )
+  return {
+    contacts: page.map((row) => contactView(row, addresses.get(row.id) ?? [], tx.keys, parts.readAddress)),
+    nextCursor: last ? cursors.write([last.last_seen_at.getTime(), last.id]) : null,
+  }
+}
+
+async function findContactIds(tx: WorkspaceTx, parts: ContactsParts, q: string): Promise<string[]> {
+  const exact = await idsByKeys(
+    tx,
+    {
+      emails: keysOf(tx.keys, EMAIL_PURPOSE, normaliseContactEmail(q)),
+      phones: keysOf(tx.keys, PHONE_PURPOSE, normalisePhone(q)),
+      addresses: parts.addressesReadAs(q).flatMap((address) => keysOf(tx.keys, ADDRESS_PURPOSE, address)),
+    },
+    FOUND_MAX,
+  )
+  return [...new Set([...exact, ...(await findByName(tx, q, FOUND_MAX))])]
+}
+
+/** Contacts whose name holds every word of the query or words that begin so. */
+export async function findByName(tx: WorkspaceTx, q: string, limit: number): Promise<string[]> {
+  const words = tokenRows(tx.keys.searchQuery(q), 'prefix')
+  if (!words) return []
+  const proposed = await namedByTokens(tx, words, limit)
+  return proposed.filter((row) => isNamed(contactText(tx.keys, row.id, 'name', row.name_sealed), q)).map(({ id }) => id)
+}
+
+function isNamed(name: string | null, q: string): boolean {
+  const match = name === null ? null : searchMatch(name, q)
+  return match !== null && match.rank !== 'similar'
+}
