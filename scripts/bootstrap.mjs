@@ -3,14 +3,16 @@
 // program's own words on standard output. Refuses with a sentence when npm cannot be found or fails.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants as fsConstants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { constants, homedir } from 'node:os'
+import { accessSync, chmodSync, copyFileSync, existsSync, constants as fsConstants, mkdirSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { cacheFolder, root, underLock } from './lock.mjs'
 
 export { root }
 export const nodeBin = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
 const stampFile = join(root, 'node_modules', '.central-desk-stamp')
+const ownCache = join(cacheFolder, 'npm')
 
 /** All that is pinned, whatever NODE_ENV and the caller's npm settings leave out: Node itself is an optional package. */
 const INSTALL = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline']
@@ -45,29 +47,43 @@ function npmCommand() {
 
 /** A user without a home folder of their own (a service, a container) gets one inside the clone. */
 function npmEnvironment() {
-  const home = process.env.HOME ? homedir() : ''
-  if (home && existsSync(home)) return process.env
+  if (process.env.HOME && existsSync(process.env.HOME)) return process.env
   const own = join(cacheFolder, 'home')
   mkdirSync(own, { recursive: true })
   return { ...process.env, HOME: own }
 }
 
-function runNpm(options, environment) {
+function runNpm(args, environment, stdio) {
   const [program, ...first] = npmCommand()
-  const all = [...first, ...INSTALL, ...QUIETLY, ...options]
-  return spawnSync(program, all, { cwd: root, env: environment, stdio: ['ignore', 2, 2] })
+  return spawnSync(program, [...first, ...args], { cwd: root, env: environment, stdio, encoding: 'utf8' })
+}
+
+function copyFolder(from, to) {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) copyFolder(source, target)
+    else if (entry.isFile()) {
+      copyFileSync(source, target)
+      chmodSync(target, 0o644)
+    }
+  }
+}
+
+/** npm reads nothing from a cache that it cannot write; what such a one holds is copied into the clone for the time. */
+function cacheOptions(environment) {
+  const cache = runNpm(['config', 'get', 'cache'], environment, ['ignore', 'pipe', 2]).stdout?.trim() ?? ''
+  const packages = join(cache, '_cacache')
+  if (!cache || isWritable(packages)) return []
+  if (existsSync(packages)) copyFolder(packages, join(ownCache, '_cacache'))
+  return ['--cache', ownCache]
 }
 
 function install() {
   process.stderr.write('Installing the pinned packages (once) ...\n')
   const environment = npmEnvironment()
-  const cache = environment.npm_config_cache ?? join(environment.HOME ?? homedir(), '.npm')
-  let done = runNpm([], environment)
-  if (done.status !== 0 && !done.error && !isWritable(cache)) {
-    // A cache that is only read serves what it holds; for the rest npm needs one that it can write.
-    process.stderr.write(`npm cannot write its cache ${cache}; trying again with one inside the clone ...\n`)
-    done = runNpm(['--cache', join(cacheFolder, 'npm')], environment)
-  }
+  const done = runNpm([...INSTALL, ...QUIETLY, ...cacheOptions(environment)], environment, ['ignore', 2, 2])
+  rmSync(ownCache, { recursive: true, force: true })
   if (done.error) return `npm was not found (${done.error.message}); Central Desk needs Node 20 or newer with its npm.`
   if (done.status !== 0) return 'npm could not install the packages of package-lock.json; its own words stand above.'
   if (!existsSync(nodeBin)) return `There is no pinned Node for ${process.platform}-${process.arch}.`

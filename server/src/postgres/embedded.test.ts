@@ -79,8 +79,8 @@ test('the first start makes the database, and a later one finds what was written
   const { rows } = await withClient(later.owner, (client) => client.query('select word from kept'))
   await later.stop()
   assert.deepEqual(rows, [{ word: 'ঢাকা' }])
-  for (const name of ['postgres-owner', 'postgres-superuser']) {
-    assert.equal(statSync(join(home, 'keys', name)).mode & 0o777, 0o600, name)
+  for (const name of ['keys/postgres-owner', 'keys/postgres-superuser', 'desk.lock', 'postgres.log']) {
+    assert.equal(statSync(join(home, name)).mode & 0o777, 0o600, name)
   }
 })
 

@@ -128,7 +128,10 @@ async function startIn(home: string, place: Place, { log, settings }: EmbeddedOp
     log('Making the database (once) ...')
     initialise(base, { name: SUPERUSER, password: superuserPassword }, LOCALE_18)
     if (!place.folder.startsWith(home)) {
-      writeFileSync(join(home, 'postgres.json'), `${JSON.stringify({ folder: place.folder })}\n`, { flush: true })
+      writeFileSync(join(home, 'postgres.json'), `${JSON.stringify({ folder: place.folder })}\n`, {
+        mode: 0o600,
+        flush: true,
+      })
     }
   }
   const login = { user: OWNER, database: DATABASE, password: () => ownerPassword, ssl: false } as const

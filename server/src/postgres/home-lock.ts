@@ -4,7 +4,7 @@
  * no stale lock to judge. `running.json` beside it only tells others who holds it and how to reach the database.
  * Refuses a second start with a sentence that names the process.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StartRefusal } from '../kernel/start-refusal.ts'
@@ -23,10 +23,13 @@ const SQLITE_BUSY = 5
 const held = new Set<DatabaseSync>()
 
 function takeLock(folder: string): DatabaseSync | null {
+  const file = join(folder, 'desk.lock')
   let lock: DatabaseSync | undefined
   try {
-    lock = new DatabaseSync(join(folder, 'desk.lock'), { timeout: 0 })
+    lock = new DatabaseSync(file, { timeout: 0 })
     lock.exec('pragma locking_mode = exclusive; begin exclusive')
+    // Who can open the file can hold the lock, and the folder may be one that others pass through.
+    chmodSync(file, 0o600)
     held.add(lock)
     return lock
   } catch (error) {

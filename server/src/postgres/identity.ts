@@ -1,11 +1,13 @@
 /**
  * As whom the database runs. PostgreSQL refuses root, so root gives its rights away first: to uid 65534 where that
- * one can enter the folders, else inside a user namespace of its own. An ordinary user runs it as itself.
+ * one can enter the folders, else inside a user namespace of its own. An ordinary user runs it as itself (one without
+ * a name inside such a namespace too).
  * Whether an identity can do a thing is found out by letting it try, never by computing from modes: access lists,
  * mounts and containers make such sums wrong.
  */
 import { type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { chownSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
 export type Identity = {
@@ -40,6 +42,15 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
+/** Containers run programs under numbers that no user bears, and initdb asks for the name. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
+}
+
 /** Spawns `command` as that identity, in the root folder, with a bare environment. */
 export function spawnAs(identity: Identity, command: readonly string[], options: SpawnOptions) {
   const [program, ...args] = [...identity.prefix, ...command] as [string, ...string[]]
@@ -63,7 +74,7 @@ export function canEnter(identity: Identity, folder: string): boolean {
  * parent. Root leaves a data folder of an ordinary user to that user, or the user could not start it again.
  */
 export function identityFor(dataFolder: string, parent: string): Identity | null {
-  if (!isRoot()) return OWN_IDENTITY
+  if (!isRoot()) return hasName() || !canEnter(NAMESPACED_IDENTITY, parent) ? OWN_IDENTITY : NAMESPACED_IDENTITY
   const found = statSync(dataFolder, { throwIfNoEntry: false })
   const isOfUser = found !== undefined && found.uid !== 0 && found.uid !== NOBODY
   const choices = isOfUser ? [droppedIdentity(found.uid, found.gid)] : [droppedIdentity(), NAMESPACED_IDENTITY]
