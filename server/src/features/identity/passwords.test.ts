@@ -78,6 +78,16 @@ test('a user who does not exist costs one full hash, as a wrong password does, a
   assert.equal(passwords.evaluations() - before, 2)
 })
 
+test('a stored hash that is none is a fault to be seen, not a quick wrong password', async () => {
+  for (const broken of ['', 'plain text', '$2b$12$short', '$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA']) {
+    await assert.rejects(passwords.verifyPassword('x', { hash: broken, pepperVersion: 1 }), RangeError)
+  }
+  await assert.rejects(
+    passwords.verifyPassword('x', { hash: await hash('x', { cost: 4 }), pepperVersion: 9 }),
+    /pepper/,
+  )
+})
+
 test('the queue runs so many at once, lets so many wait, and turns the rest away at once', async () => {
   const small = createPasswords({ peppers: new Map([[1, pepper]]), hashesAtOnce: 1, queueDepth: 2 })
   const answers = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((password) => small.verifyPassword(password, null)))

@@ -55,7 +55,10 @@ export function createPasswords(options: PasswordsOptions): Passwords {
     },
     async verifyPassword(password, stored) {
       const keyed = preHash(peppers, stored?.pepperVersion ?? newestPepper, password)
-      const fits = await queue.run(() => verify(keyed, stored?.hash ?? NOBODYS_HASH))
+      const kept = stored?.hash ?? NOBODYS_HASH
+      // bcrypt answers `false` at once to what is no hash of its own; that speed would tell. This throws instead.
+      parseOptions(kept)
+      const fits = await queue.run(() => verify(keyed, kept))
       if (fits === 'busy') return fits
       return fits && stored !== null ? 'match' : 'mismatch'
     },

@@ -15,7 +15,7 @@ import { SealBroken } from './primitives.ts'
 const place = { workspaceId: '0193a5c0-7b1e-7cc3-98c4-dc0c0c07398f', fileId: '0193a5c0-7b1e-7cc3-98c4-dc0c0c0739aa' }
 const elsewhere = { ...place, workspaceId: '0193a5c0-7b1e-7cc3-98c4-dc0c0c073990' }
 const otherFile = { ...place, fileId: '0193a5c0-7b1e-7cc3-98c4-dc0c0c0739ab' }
-const HEAD = 8
+const HEAD = 9
 const SEALED_CHUNK = FILE_CHUNK_BYTES + 16
 
 async function all(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -62,6 +62,14 @@ test('the same file sealed twice shares neither key nor bytes, and holds nothing
   assert.ok(!one.sealed.includes('CANARY') && !two.sealed.includes('CANARY'))
   assert.notDeepEqual(one.sealed.subarray(HEAD, HEAD + 64), two.sealed.subarray(HEAD, HEAD + 64))
   await assert.rejects(all(openFile(place, two.key, [one.sealed])), SealBroken)
+})
+
+test('equal chunks of one file share no bytes: each has a nonce of its own', async () => {
+  const { sealed } = await seal(Buffer.alloc(3 * FILE_CHUNK_BYTES))
+  const heads = [0, 1, 2].map((index) =>
+    sealed.toString('hex', HEAD + index * SEALED_CHUNK, HEAD + index * SEALED_CHUNK + 16),
+  )
+  assert.equal(new Set(heads).size, 3)
 })
 
 test('a file cut anywhere, also between chunks, and one that goes on are refused', async () => {

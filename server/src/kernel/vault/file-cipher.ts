@@ -3,7 +3,7 @@
  * memory and never in plain text on a disk. Each chunk is bound to workspace, file, its index and whether it is the
  * last: what is cut short, reordered, swapped between files or altered by one bit is refused (`SealBroken`).
  * A chunk is given out only after its tag was verified. Ranges open only the chunks they touch.
- * Layout: format byte 0xC2, 7 random bytes, then chunks of ciphertext and tag. Nonce: those 7, the index, the last flag.
+ * Layout: format byte 0xC2, 8 random bytes, then chunks of ciphertext and tag. Nonce: those 8, then the index.
  */
 import type { KeyObject } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
@@ -15,7 +15,7 @@ export const FILE_CHUNK_BYTES = 64 * 1024
 /** The index has four bytes; far above any attachment. */
 export const FILE_CHUNKS_MAX = 2 ** 32
 
-const NONCE_PREFIX_BYTES = 7
+const NONCE_PREFIX_BYTES = 8
 const HEAD_BYTES = 1 + NONCE_PREFIX_BYTES
 const SEALED_CHUNK_BYTES = FILE_CHUNK_BYTES + TAG_BYTES
 
@@ -119,19 +119,18 @@ class ChunkCipher {
 
   seal(index: number, isLast: boolean, plain: Buffer): Buffer {
     if (index >= FILE_CHUNKS_MAX) throw new RangeError('The file has more chunks than a nonce can count')
-    return encrypt(this.#key, this.#nonce(index, isLast), this.#associated(index, isLast), plain)
+    return encrypt(this.#key, this.#nonce(index), this.#associated(index, isLast), plain)
   }
 
   open(index: number, isLast: boolean, sealed: Buffer): Buffer {
     if (index >= FILE_CHUNKS_MAX) throw new SealBroken()
-    return decrypt(this.#key, this.#nonce(index, isLast), this.#associated(index, isLast), sealed)
+    return decrypt(this.#key, this.#nonce(index), this.#associated(index, isLast), sealed)
   }
 
-  #nonce(index: number, isLast: boolean): Buffer {
+  #nonce(index: number): Buffer {
     const nonce = Buffer.alloc(NONCE_BYTES)
     this.#noncePrefix.copy(nonce)
     nonce.writeUInt32BE(index, NONCE_PREFIX_BYTES)
-    nonce[NONCE_BYTES - 1] = isLast ? 1 : 0
     return nonce
   }
 
