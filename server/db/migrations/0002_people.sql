@@ -3,7 +3,7 @@
 -- A person who can sign in. Known to desk_auth only: a workspace reads its people from desk.member.
 create table desk.app_user (
   id uuid primary key,
-  email text not null check (char_length(email) between 3 and 254 and email = lower(email)),
+  email text not null check (char_length(email) between 3 and 254) check (email = lower(email)),
   name text not null check (char_length(name) between 1 and 120),
   -- bcrypt, 12 rounds, over the keyed pre-hash; nothing else is ever a password.
   password_hash text not null check (password_hash ~ '^\$2b\$12\$[./A-Za-z0-9]{53}$'),
