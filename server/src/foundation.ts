@@ -34,7 +34,8 @@ export type Foundation = {
 }
 
 export async function layFoundation(config: Config, log: Logger, say: (sentence: string) => void): Promise<Foundation> {
-  mkdirSync(config.home, { recursive: true, mode: HOME_MODE })
+  // The embedded database makes the home itself: started by root it runs as another user, who must be let through.
+  if (config.databaseUrl) mkdirSync(config.home, { recursive: true, mode: HOME_MODE })
   const embedded = config.databaseUrl ? null : await startEmbedded({ home: config.home, log: say })
   let pools: OpenPools | undefined
   try {
