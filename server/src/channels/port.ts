@@ -28,6 +28,8 @@ export type DeliveryNews = 'sent' | 'delivered' | 'read' | 'failed'
 export interface Capabilities {
   readonly maxTextCharacters: number
   readonly attachments: {
+    /** Files leave with their message. Else the other side reads them from the desk, and `send` is handed none. */
+    readonly areCarried: boolean
     readonly maxCount: number
     /** Of one file. */
     readonly maxBytes: number
@@ -152,6 +154,8 @@ interface AdapterCore {
   readonly settingNames: readonly (keyof InboxSettings)[]
   /** A fresh signing secret in the spelling that the channel's partners expect. */
   mintSecret(randomness: Randomness): string
+  /** What the other side will call a message, where that is known before it leaves: news of it may overtake the answer. */
+  externalIdOf?(messageId: string): ExternalMessageId
   /** Pure: the same bytes give the same answer, and no bytes make it throw. */
   normalise(raw: Buffer): Inbound[] | Unreadable
   /** The id of a contact as a person may read it; null when it says nothing to anybody. */

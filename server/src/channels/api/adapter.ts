@@ -15,6 +15,7 @@ const HOUR = 60 * MINUTE
 const capabilities: Capabilities = {
   maxTextCharacters: LIMITS.messageCharacters,
   attachments: {
+    areCarried: true,
     maxCount: LIMITS.attachmentsPerMessage,
     maxBytes: LIMITS.attachmentBytes,
     // They travel inside one JSON body, a third longer as base64.
@@ -35,6 +36,7 @@ export const api: SignedAdapter = {
   mintSecret,
   verify,
   normalise,
+  externalIdOf: (messageId) => messageId as ExternalMessageId,
   readableContactId: (id) => id,
   contactIdReadAs: (text) => text as ExternalContactId,
   send: (request, http) => send(capabilities, request, http),

@@ -12,6 +12,7 @@ import { anonymousContactId, identifiedContactId, mintSecret, readableContactId,
 const capabilities: Capabilities = {
   maxTextCharacters: LIMITS.messageCharacters,
   attachments: {
+    areCarried: false,
     maxCount: LIMITS.attachmentsPerMessage,
     maxBytes: LIMITS.attachmentBytes,
     maxTotalBytes: LIMITS.attachmentsPerMessage * LIMITS.attachmentBytes,
@@ -19,7 +20,8 @@ const capabilities: Capabilities = {
   },
   isIdempotent: true,
   deliveryStates: ['sent'],
-  retryDelaysMs: [0],
+  // Nothing leaves, so only trouble of the desk's own can be in the way.
+  retryDelaysMs: [0, 1_000, 10_000, 60_000, 600_000],
 }
 
 export const webchat: VisitorAdapter = {
