@@ -33,6 +33,8 @@ export class Client {
   readonly cookies = new Map<string, string>()
   csrfToken: string | null = null
   bearer: string | null = null
+  /** The address this client seems to come from, on a desk that trusts forwarding. */
+  network: string | null = null
 
   constructor(port: number) {
     this.port = port
@@ -46,6 +48,7 @@ export class Client {
   ): Promise<Answer> {
     const headers: Record<string, string> = { host: `${HOSTS[options.origin ?? 'desk']}:${this.port}` }
     if (this.cookies.size > 0) headers.cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    if (this.network) headers['x-forwarded-for'] = this.network
     Object.assign(headers, options.headers)
     if (options.body !== undefined) headers['content-length'] = String(Buffer.byteLength(options.body))
     return new Promise((resolve, reject) => {

@@ -40,6 +40,8 @@ export type BootOptions = {
   /** Serve the built screens too: for browser tests, after the screens were built. */
   readonly withPages?: boolean
   readonly demoInboxKey?: string
+  /** Believe X-Forwarded-For of this machine, so that a client can say which network it comes from. */
+  readonly trustsForwarding?: boolean
 }
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -97,7 +99,7 @@ export async function bootDesk(options: BootOptions = {}): Promise<TestDesk> {
     log,
     outbound: createOutbound({ allowLoopback: true }),
     tls: null,
-    trustedProxies: [],
+    trustedProxies: options.trustsForwarding ? ['127.0.0.1'] : [],
     version: 'test',
     demoInboxKey: options.demoInboxKey ?? null,
     pageFolders: options.withPages ? PAGE_FOLDERS : null,

@@ -27,7 +27,7 @@ import {
 } from './queries.ts'
 import { beginSession, findSession, writeCookies } from './sessions.ts'
 import { viewOf } from './session-view.ts'
-import { hashStrong } from './strength.ts'
+import { hashed, requireStrong } from './strength.ts'
 import { tokenHash } from './tokens.ts'
 
 /** An invitation that is still good, or a refusal. */
@@ -97,8 +97,8 @@ async function newUserOf(
     throw refuse('invalid_fields', { fields: missing.map((field) => ({ field, code: 'missing' })) })
   }
   const name = body.name.trim()
-  const whose = { name, email, workspaceNames: [workspaceName] }
-  return { name, password: await hashStrong(parts, body.password, 'password', whose) }
+  await requireStrong(body.password, 'password', { name, email, workspaceNames: [workspaceName] })
+  return { name, password: await hashed(parts, body.password) }
 }
 
 /** One transaction in the workspace of the invitation, with the new member as the actor; takes the invitation first. */

@@ -25,7 +25,7 @@ import { endSessionsOf, forgetDevices } from './session-queries.ts'
 import { type FoundSession, renewSession, writeCookies } from './sessions.ts'
 import { viewOf } from './session-view.ts'
 import { provePassword } from './sign-in.ts'
-import { hashStrong } from './strength.ts'
+import { hashed, requireStrong } from './strength.ts'
 import { tokenHash } from './tokens.ts'
 
 const WRONG_CURRENT = { fields: [{ field: 'current', code: 'wrong_credentials' }] }
@@ -37,21 +37,18 @@ export async function changePassword(parts: IdentityParts, call: UserCall<typeof
     user: await userById(db, session.userId),
     names: await workspaceNamesOf(db, session.userId),
   }))
+  await requireStrong(body.next, 'next', { name: user.name, email: user.email, workspaceNames: names })
   const trial = { email: user.email, password: body.current, request, origin, refusal: WRONG_CURRENT }
   const proven = await provePassword(parts, trial)
-  const whose = { name: user.name, email: user.email, workspaceNames: names }
-  const next = await hashStrong(parts, body.next, 'next', whose).catch(async (refusal) => {
-    // The present password was right: what is wrong with the new one is no failed try.
-    await parts.doors.inSystem('identity.sign-in', 'desk_auth', ({ db }) => parts.lanes.succeed(db, proven.counted))
-    throw refusal
-  })
+  const next = await hashed(parts, body.next)
   const begun = await parts.doors.inSystem('identity.user', 'desk_auth', async ({ db, now }) => {
     if (!(await lockUserWithPassword(db, user.id, proven.user.password_hash))) throw refuse('conflict')
     await parts.lanes.succeed(db, proven.counted)
     await replacePassword(db, user.id, next, session.sessionId, now)
-    return renewSession(parts, db, now, session)
+    const renewed = await renewSession(parts, db, now, session)
+    if (!renewed) throw refuse('not_signed_in')
+    return renewed
   })
-  if (!begun) throw refuse('not_signed_in')
   writeCookies(parts, call.reply, begun)
   return viewOf(parts, begun.session)
 }
@@ -95,8 +92,8 @@ export async function usePasswordReset(parts: IdentityParts, call: Call<typeof u
     const reset = await openReset(db, call.params.token, now)
     return { reset, names: await workspaceNamesOf(db, reset.userId) }
   })
-  const whose = { name: reset.name, email: reset.email, workspaceNames: names }
-  const next = await hashStrong(parts, call.body.password, 'password', whose)
+  await requireStrong(call.body.password, 'password', { name: reset.name, email: reset.email, workspaceNames: names })
+  const next = await hashed(parts, call.body.password)
   await parts.doors.inSystem('identity.link', 'desk_auth', async ({ db, now }) => {
     if (!(await takeReset(db, reset.id, now))) throw refuse('gone')
     await replacePassword(db, reset.userId, next, null, now)

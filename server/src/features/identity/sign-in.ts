@@ -60,7 +60,7 @@ export async function signIn(parts: IdentityParts, call: Call<typeof endpoint>) 
     origin,
   })
   const { user, counted } = proven
-  const renewed = await rehashed(parts, user, body.password)
+  const renewed = await renewedHash(parts, user, body.password)
   const begun = await parts.doors.inSystem('identity.sign-in', 'desk_auth', async ({ db, now }) => {
     // A password that was changed while this one was looked at opens nothing any more.
     if (!(await lockUserWithPassword(db, user.id, user.password_hash))) return null
@@ -74,7 +74,7 @@ export async function signIn(parts: IdentityParts, call: Call<typeof endpoint>) 
 }
 
 /** The same password under today's cost and pepper, when the kept hash is of yesterday's. Never worth waiting for. */
-async function rehashed(parts: IdentityParts, user: UserRow, password: string): Promise<StoredPassword | null> {
+async function renewedHash(parts: IdentityParts, user: UserRow, password: string): Promise<StoredPassword | null> {
   const stored = { hash: user.password_hash, pepperVersion: user.pepper_version }
   if (!parts.passwords.needsRehash(stored)) return null
   const renewed = await parts.passwords.hashPassword(password)

@@ -15,7 +15,7 @@ import { insertFoundations, insertUser, insertWorkspace, joinMember, userByEmail
 import { beginSession, writeCookies } from './sessions.ts'
 import { viewOf } from './session-view.ts'
 import { slugCandidate } from './slug.ts'
-import { hashStrong } from './strength.ts'
+import { hashed, requireStrong } from './strength.ts'
 
 const SLUG_ATTEMPTS = 8
 
@@ -28,7 +28,8 @@ export async function signUp(parts: IdentityParts, call: Call<typeof endpoint>) 
   const name = body.name.trim()
   const workspaceName = body.workspaceName.trim()
   const email = emailToKeep(body.email, 'email')
-  const password = await hashStrong(parts, body.password, 'password', { name, email, workspaceNames: [workspaceName] })
+  await requireStrong(body.password, 'password', { name, email, workspaceNames: [workspaceName] })
+  const password = await hashed(parts, body.password)
   const holder = await parts.doors.inSystem('identity.sign-in', 'desk_auth', ({ db }) => userByEmail(db, email))
   if (holder) throw emailTaken()
 

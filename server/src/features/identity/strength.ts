@@ -11,19 +11,18 @@ const WORKSPACES_JUDGED_MAX = 5
 
 export const BUSY = { retryAfterSeconds: 2 } as const
 
-/** Refuses a weak password with the field it came in, then hashes it. */
-export async function hashStrong(
-  parts: IdentityParts,
-  password: string,
-  field: string,
-  whose: Whose,
-): Promise<StoredPassword> {
+/** Refuses a weak password, naming the field it came in. */
+export async function requireStrong(password: string, field: string, whose: Whose): Promise<void> {
   const { name, email } = whose
   const names = whose.workspaceNames.slice(0, WORKSPACES_JUDGED_MAX)
   for (const workspaceName of names.length > 0 ? names : ['']) {
     const verdict = await checkPasswordStrength(password, { name, email, workspaceName })
     if (!verdict.isStrong) throw refuse('weak_password', { fields: [{ field, code: verdict.code }] })
   }
+}
+
+/** Hashes a password that was found strong. */
+export async function hashed(parts: IdentityParts, password: string): Promise<StoredPassword> {
   const stored = await parts.passwords.hashPassword(password)
   if (stored === 'busy') throw refuse('busy', BUSY)
   return stored
