@@ -288,7 +288,7 @@ export class StandIn {
     const head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A shop</title>'
     sendPage(
       response,
-      `<!doctype html><html lang="${language}"><head>${head}<link rel="icon" href="data:,"></head>` +
+      `<!doctype html><html lang="${language}"><head>${head}</head>` +
         `<body><main>${body}</main>${snippet}</body></html>`,
     )
   }

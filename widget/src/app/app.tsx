@@ -33,11 +33,11 @@ function useDraft(memory: Memory, owner: string | null) {
     else memory.forget(`draft:${owner}`)
   }
   useEffect(() => {
-    const stored = memory.read(`draft:${owner}`, isText)
-    if (before.current === ANONYMOUS && text && owner !== ANONYMOUS) {
-      memory.forget(`draft:${ANONYMOUS}`)
+    const isOwnerNew = before.current === null || before.current === ANONYMOUS
+    if (text && isOwnerNew) {
+      memory.forget(`draft:${before.current}`)
       keep(text)
-    } else setText(stored ?? '')
+    } else setText(memory.read(`draft:${owner}`, isText) ?? '')
     before.current = owner
   }, [owner])
   return [text, keep] as const
@@ -70,9 +70,11 @@ function useDrop(onFiles: (files: File[]) => void) {
   return {
     isOver: depth > 0,
     handlers: {
-      onDragEnter: (event: DragEvent) => carriesFiles(event) && setDepth((now) => now + 1),
-      onDragLeave: (event: DragEvent) => carriesFiles(event) && setDepth((now) => Math.max(0, now - 1)),
-      onDragOver: (event: DragEvent) => carriesFiles(event) && event.preventDefault(),
+      onDragEnter: (event: DragEvent) => setDepth((now) => (carriesFiles(event) ? now + 1 : now)),
+      onDragLeave: (event: DragEvent) => setDepth((now) => (carriesFiles(event) ? Math.max(0, now - 1) : now)),
+      onDragOver: (event: DragEvent) => {
+        if (carriesFiles(event)) event.preventDefault()
+      },
       onDrop: (event: DragEvent) => {
         setDepth(0)
         if (!carriesFiles(event)) return
@@ -105,8 +107,8 @@ function Head({ state, words, onClose }: { state: ChatState; words: Words; onClo
         )}
       </div>
       {isNew && (
-        <p class="greeting" dir="auto">
-          {look?.greeting || words.greeting}
+        <p class={look ? 'greeting' : 'greeting blank'} dir="auto">
+          {look && (look.greeting || words.greeting)}
         </p>
       )}
     </header>
@@ -124,6 +126,19 @@ function StatusLine({ state, words }: { state: ChatState; words: Words }) {
         !isQuiet && <p class={navigator.onLine ? 'status late' : 'status'}>{text}</p>
       )}
     </div>
+  )
+}
+
+/** What to expect of leaving the page; where the browser keeps nothing for embedded pages, the way to one that it does. */
+function Empty({ memory, words }: { memory: Memory; words: Words }) {
+  if (memory.isLasting) return <p class="empty">{words.empty}</p>
+  return (
+    <p class="empty">
+      {words.emptyFleeting}{' '}
+      <a href={location.pathname} target="_blank" rel="noopener noreferrer">
+        {words.ownTab}
+      </a>
+    </p>
   )
 }
 
@@ -181,7 +196,7 @@ export function App(props: AppProps) {
       <main>
         <StatusLine state={state} words={words} />
         <Thread chat={chat} state={state} words={words} />
-        {isEmpty && state.phase === 'open' && <p class="empty">{words.empty}</p>}
+        {isEmpty && state.phase === 'open' && <Empty memory={props.memory} words={words} />}
         {isPrivacyOpen && <Privacy state={state} words={words} />}
         {state.phase !== 'unavailable' && (
           <Composer

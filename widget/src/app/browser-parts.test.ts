@@ -17,6 +17,7 @@ test('memory works where storage is blocked, broken or full, and never throws', 
   })
   blocked.write('draft', 'hello')
   assert.equal(blocked.read('draft', isText), 'hello')
+  assert.equal(blocked.isLasting, false)
   blocked.forget('draft')
   assert.equal(blocked.read('draft', isText), null)
 
@@ -30,6 +31,7 @@ test('memory works where storage is blocked, broken or full, and never throws', 
     },
     removeItem: (key) => void kept.delete(key),
   }))
+  assert.equal(full.isLasting, true)
   isFull = true
   full.write('draft', 'hello')
   assert.equal(full.read('draft', isText), null)

@@ -5,6 +5,8 @@
  */
 
 export interface Memory {
+  /** Whether it outlives the page. */
+  isLasting: boolean
   read<T>(name: string, isShape: (value: unknown) => value is T): T | null
   write(name: string, value: unknown): void
   forget(name: string): void
@@ -22,21 +24,22 @@ function plainStore(): Store {
 }
 
 /** The browser's storage when a value written to it comes back, else memory that lives as long as the page. */
-function workingStore(offered: () => Store): Store {
+function workingStore(offered: () => Store): { store: Store; isLasting: boolean } {
   try {
     const store = offered()
     store.setItem('central-desk', '1')
-    if (store.getItem('central-desk') === '1') return store
+    if (store.getItem('central-desk') === '1') return { store, isLasting: true }
   } catch {
     // Storage is blocked for embedded pages in this browser.
   }
-  return plainStore()
+  return { store: plainStore(), isLasting: false }
 }
 
 export function openMemory(inboxKey: string, offered: () => Store = () => localStorage): Memory {
-  const store = workingStore(offered)
+  const { store, isLasting } = workingStore(offered)
   const keyOf = (name: string) => `central-desk:${inboxKey}:${name}`
   return {
+    isLasting,
     read(name, isShape) {
       try {
         const value: unknown = JSON.parse(store.getItem(keyOf(name)) ?? 'null')

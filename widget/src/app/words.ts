@@ -8,6 +8,8 @@ export interface Words {
   close: string
   greeting: string
   empty: string
+  emptyFleeting: string
+  ownTab: string
   thread: string
   message: string
   send: string
@@ -54,6 +56,9 @@ const en: Words = {
   close: 'Close chat',
   greeting: 'Hello! How can we help?',
   empty: 'Write to us below. You can leave this page: the answer will be here when you come back.',
+  emptyFleeting:
+    'Please keep this page open until you have your answer: your browser keeps no memory for chats inside a page.',
+  ownTab: 'Open the chat in its own tab',
   thread: 'Conversation',
   message: 'Write a message',
   send: 'Send',
@@ -100,6 +105,8 @@ const bn: Words = {
   close: 'চ্যাট বন্ধ করুন',
   greeting: 'স্বাগতম! কীভাবে সাহায্য করতে পারি?',
   empty: 'নিচে লিখে পাঠান। পাতাটি ছেড়ে গেলেও অসুবিধা নেই, ফিরে এসে এখানেই উত্তর পাবেন।',
+  emptyFleeting: 'উত্তর না পাওয়া পর্যন্ত পাতাটি খোলা রাখুন: আপনার ব্রাউজার পাতার ভেতরের চ্যাট মনে রাখতে দেয় না।',
+  ownTab: 'চ্যাটটি আলাদা ট্যাবে খুলুন',
   thread: 'কথোপকথন',
   message: 'আপনার কথা লিখুন',
   send: 'পাঠান',

@@ -100,10 +100,17 @@ function start(script: HTMLScriptElement): CentralDeskApi {
   }
 
   button.onclick = () => (isOpen ? close() : open())
-  section.onkeydown = (event) => event.key === 'Escape' && close()
+  section.onkeydown = (event) => {
+    // Answers nothing: a listener that answers false cancels the key.
+    if (event.key === 'Escape') close()
+  }
   // The browser closes a modal panel by itself: Escape, or the back gesture of a phone.
-  panel.onclose = () => !panel.open && close()
-  phone.onchange = () => isOpen && show()
+  panel.onclose = () => {
+    if (!panel.open) close()
+  }
+  phone.onchange = () => {
+    if (isOpen) show()
+  }
   addEventListener('message', ({ data, source, origin: from }) => {
     if (source !== frame.contentWindow || from !== origin || !isAppWord(data)) return
     if (data.centralDesk === 'close') close()
