@@ -83,11 +83,10 @@ function isDigit(point: number): boolean {
 }
 
 /**
- * A letter and what leans on it: marks, invisible characters, the second and third parts of Korean syllables, and the
- * few letters that decompose into marks. No rule of the fold reaches from one such piece into the next.
+ * A letter and what leans on it: marks, invisible characters, and the vowels and finals that compose with the letter
+ * before them in Korean and Kirat Rai. No rule of the fold reaches from one such piece into the next.
  */
-const PIECE =
-  /.[\p{M}\p{Default_Ignorable_Code_Point}\u0e33\u0eb3\u1161-\u11ff\u3130-\u318f\uff9e-\uffdc\u{16d60}-\u{16d6f}]*/gsu
+const PIECE = /.[\p{M}\p{Default_Ignorable_Code_Point}\u1161-\u11ff\u3130-\u318f\uff9e-\uffdc\u{16d60}-\u{16d6f}]*/gsu
 
 export function foldWithOffsets(text: string): FoldedText {
   let folded = ''

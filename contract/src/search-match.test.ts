@@ -31,6 +31,17 @@ test('the other script is similar and ranks below', () => {
   assert.deepEqual(marked('order 10234'), ['similar', 'অর্ডার', '১০২৩৪'])
 })
 
+test('a word that occurs twice is marked twice, where it is met best', () => {
+  const repeated = searchMatch('taka taka টাকা takar', 'taka')
+  assert.deepEqual(repeated, {
+    rank: 'exact',
+    marks: [
+      { start: 0, end: 4 },
+      { start: 5, end: 9 },
+    ],
+  })
+})
+
 test('one word that is not met is no match; a search without words matches nothing', () => {
   assert.equal(marked('delivery return'), null)
   assert.equal(marked(' ... '), null)
