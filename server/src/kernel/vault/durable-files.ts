@@ -150,10 +150,10 @@ async function writeSideFile(path: string, bytes: Buffer): Promise<string> {
 }
 
 async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+  const opened = await open(folder, 'r')
   try {
-    await handle.sync()
+    await opened.sync()
   } finally {
-    await handle.close()
+    await opened.close()
   }
 }

@@ -51,9 +51,9 @@ export function decrypt(key: KeyObject, nonce: Buffer, associated: Buffer, seale
   return body
 }
 
-/** HKDF-SHA-256 (RFC 5869). Different `info` gives keys that tell nothing about each other. */
-export function derive(secret: KeyObject | Buffer, salt: Buffer, info: Buffer, byteCount: number): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, salt, info, byteCount))
+/** HKDF-SHA-256 (RFC 5869), with its `info` as the label. Different labels give keys that tell nothing about each other. */
+export function derive(secret: KeyObject | Buffer, salt: Buffer, label: Buffer, byteCount: number): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, salt, label, byteCount))
 }
 
 /** HMAC-SHA-256 (RFC 4231). */
