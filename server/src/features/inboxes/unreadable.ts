@@ -47,7 +47,10 @@ export async function replayEvent(tx: WorkspaceTx, id: string): Promise<{ queued
 }
 
 /** For the operator's command. Null when no unreadable event has that id. */
-export async function replayAsOperator({ doors }: Pick<Kernel, 'doors'>, id: string): Promise<{ queued: boolean } | null> {
+export async function replayAsOperator(
+  { doors }: Pick<Kernel, 'doors'>,
+  id: string,
+): Promise<{ queued: boolean } | null> {
   const workspaceId = await doors.inSystem('inboxes.replay', 'desk_worker', ({ db }) => workspaceOfUnreadable(db, id))
   if (workspaceId === null) return null
   const options = { workspaceId, actor: { kind: 'operator' }, promisedAudit: REPLAYED } as const
