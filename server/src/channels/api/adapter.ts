@@ -3,7 +3,7 @@
  * README.md beside this file.
  */
 import { LIMITS } from '@central-desk/contract/limits.ts'
-import type { Capabilities, ExternalContactId, SignedAdapter } from '../port.ts'
+import type { Capabilities, ExternalContactId, ExternalMessageId, SignedAdapter } from '../port.ts'
 import { normalise } from './normalise.ts'
 import { send } from './send.ts'
 import { mintSecret, verify } from './signature.ts'
