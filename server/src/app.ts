@@ -3,7 +3,12 @@
  * a room calls up this list and publishes down it. Boots only when every endpoint of the contract is mounted.
  */
 import type { FastifyInstance } from 'fastify'
+import { contactAddresses, refuseBeyondChannel } from './channels/answers.ts'
+import { createContactsRoom } from './features/contacts/index.ts'
+import { createConversationsRoom } from './features/conversations/index.ts'
+import { createFilesRoom } from './features/files/index.ts'
 import { createIdentityRoom } from './features/identity/index.ts'
+import { createInboxesRoom } from './features/inboxes/index.ts'
 import { createMembersRoom } from './features/members/index.ts'
 import { createWorkspacesRoom } from './features/workspaces/index.ts'
 import { createPagesRoom, type PageFolders } from './features/pages/index.ts'
@@ -62,7 +67,10 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
   const identity = createIdentityRoom(kernel, { cookies, csrf })
   const { authenticator } = identity
   const visitors: VisitorAuthenticator = { visitor: async () => null }
-  const rooms: Room[] = [identity, createWorkspacesRoom(), createMembersRoom(kernel)]
+  const contacts = createContactsRoom(contactAddresses)
+  const files = createFilesRoom(kernel, identity)
+  const conversations = createConversationsRoom(kernel, { linksFor: files.linksFor, refuseBeyondChannel })
+  const rooms: Room[] = [identity, createWorkspacesRoom(), createMembersRoom(kernel), contacts, files, conversations]
   // ---- end of rooms ----
 
   const routes = createRoutes(app, { ...kernel, csrf, authenticator, visitors })
@@ -70,7 +78,7 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
   if (parts.pageFolders) {
     await createPagesRoom(kernel, {
       folders: parts.pageFolders,
-      sitesOf: async () => null,
+      sitesOf: inboxes.sitesOf,
       demoInboxKey: parts.demoInboxKey,
     }).register(app)
   }

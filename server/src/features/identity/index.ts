@@ -15,7 +15,7 @@ import type { IdentityParts } from './parts.ts'
 import { createPasswords } from './passwords.ts'
 import { sweep } from './queries.ts'
 import { mountIdentity } from './routes.ts'
-import { DEVICE_MS } from './sessions.ts'
+import { DEVICE_MS, isSessionLive } from './sessions.ts'
 
 export { emailToKeep } from './email.ts'
 export { makeResetLink, type OperatorParts, RESET_LINK_MS, unlockUser } from './operator.ts'
@@ -48,6 +48,7 @@ export function createIdentityRoom(kernel: Kernel, web: { cookies: CookieJar; cs
 
   return {
     authenticator: createAuthenticator(parts),
+    isSessionLive: (sessionId: string) => isSessionLive(parts, sessionId),
     /** How many times a password was hashed or verified in this process. */
     passwordEvaluations: passwords.evaluations,
     mount: (routes: Routes) => mountIdentity(routes, parts),

@@ -49,6 +49,21 @@ export function liveSession(db: Database, hash: Buffer, now: Date, idleSince: Da
     .executeTakeFirst()
 }
 
+/** The same question of a session by its id, for what was promised to it earlier. */
+export async function isLive(db: Database, sessionId: string, now: Date, idleSince: Date): Promise<boolean> {
+  const found = await db
+    .selectFrom('session')
+    .innerJoin('app_user', 'app_user.id', 'session.user_id')
+    .select('session.id')
+    .where('session.id', '=', sessionId)
+    .where('session.ended_at', 'is', null)
+    .where('session.last_active_at', '>', idleSince)
+    .where('session.expires_at', '>', now)
+    .where('app_user.disabled_at', 'is', null)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
 export async function moveActivity(db: Database, sessionId: string, now: Date): Promise<void> {
   await db
     .updateTable('session')

@@ -12,6 +12,7 @@ import {
   endSessionByToken,
   insertSession,
   isKnownDevice,
+  isLive,
   liveSession,
   rememberDevice,
   rotateToken,
@@ -46,6 +47,13 @@ export async function findSession(parts: IdentityParts, request: FastifyRequest)
   if (!row) return null
   const { id, ...rest } = row
   return { sessionId: id, cookieToken, ...rest }
+}
+
+/** Whether what was promised to a session still holds: it neither ended nor idled out nor ran out. */
+export function isSessionLive({ doors }: Pick<IdentityParts, 'doors'>, sessionId: string): Promise<boolean> {
+  return doors.inSystem('identity.session', 'desk_auth', ({ db, now }) =>
+    isLive(db, sessionId, now, new Date(now.getTime() - SESSION.idle_ms)),
+  )
 }
 
 export function idleExpiryOf(session: FoundSession): Date {

@@ -1,0 +1,63 @@
+/**
+ * Fills the search index behind what was stored: reads the backlog, unseals, writes tokens, strikes off. Any number of
+ * workers may run; one at a time in each workspace. What a crash interrupts is done again from the start.
+ */
+import type { Kernel } from '../../kernel/kernel.ts'
+import { describeError, type Logger } from '../../kernel/log.ts'
+import type { WorkspaceTx } from '../../kernel/scope.ts'
+import { SealBroken } from '../../kernel/vault/index.ts'
+import { indexNames } from '../contacts/index.ts'
+import { messageText } from './present.ts'
+import {
+  backlog,
+  contactsOf,
+  type Entry,
+  type FoundMessage,
+  selectTexts,
+  storeEntries,
+  takeBacklog,
+  takeWorkspace,
+} from './search-queries.ts'
+
+const INDEX_AT_ONCE = 500
+
+/** True when there may be more to index at once. */
+export async function indexBacklog({ doors, log }: Kernel): Promise<boolean> {
+  const waiting = await doors.inSystem('search.backlog', 'desk_worker', ({ db }) => backlog(db, INDEX_AT_ONCE))
+  let indexed = 0
+  for (const [workspaceId, rows] of Map.groupBy(waiting, ({ workspace_id }) => workspace_id)) {
+    const ids = rows.map(({ message_id }) => message_id)
+    try {
+      indexed += await doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, door: 'desk_worker' }, (tx) =>
+        indexMessages(tx, ids, log),
+      )
+    } catch (error) {
+      // One workspace whose keys do not open keeps no other from being indexed.
+      log.error({ workspaceId, error: describeError(error) }, 'messages could not be indexed')
+    }
+  }
+  return waiting.length === INDEX_AT_ONCE && indexed > 0
+}
+
+async function indexMessages(tx: WorkspaceTx, ids: readonly string[], log: Logger): Promise<number> {
+  if (!(await takeWorkspace(tx))) return 0
+  const messages = await selectTexts(tx, await takeBacklog(tx, ids))
+  await storeEntries(
+    tx,
+    messages.flatMap((message) => entryOf(tx, message, log)),
+  )
+  const conversationIds = [...new Set(messages.map(({ conversation_id }) => conversation_id))]
+  await indexNames(tx, await contactsOf(tx, conversationIds))
+  return messages.length
+}
+
+function entryOf(tx: WorkspaceTx, message: FoundMessage, log: Logger): Entry[] {
+  try {
+    const tokens = tx.keys.searchTokens(messageText(message, tx.keys))
+    return tokens.length === 0 ? [] : [{ messageId: message.id, conversationId: message.conversation_id, tokens }]
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error
+    log.error({ messageId: message.id }, 'a message does not open and cannot be found by its words')
+    return []
+  }
+}

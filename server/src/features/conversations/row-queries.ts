@@ -1,0 +1,220 @@
+/** SQL of lists: pages of a view, counts, and what a row shows. */
+import type { ConversationStatus, View } from '@central-desk/contract/conversations.ts'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
+import type { WorkspaceTx } from '../../kernel/scope.ts'
+import type { ConversationTable, DeliveryTable, MessageTable } from '../../kernel/tables.ts'
+
+export interface ViewFilter {
+  readonly view: View
+  readonly memberId: string
+  readonly inboxId?: string
+  readonly tagId?: string
+  readonly contactId?: string
+}
+export interface ListPlace {
+  readonly lastActivityAt: Date
+  readonly id: string
+}
+
+const STATUSES_OF: Readonly<Record<View, readonly ConversationStatus[]>> = {
+  mine: ['open', 'pending'],
+  unassigned: ['open', 'pending'],
+  all: ['open', 'pending'],
+  snoozed: ['snoozed'],
+  closed: ['closed'],
+}
+
+export type ListedId = Pick<Selectable<ConversationTable>, 'id' | 'last_activity_at'>
+
+/** Newest activity first. Each status is one walk along an index; a view of two statuses merges two short walks. */
+export async function pageOfView(
+  tx: WorkspaceTx,
+  filter: ViewFilter,
+  after: ListPlace | null,
+  limit: number,
+): Promise<ListedId[]> {
+  const [first, ...others] = STATUSES_OF[filter.view].map((status) => {
+    const walk = walkOfStatus(tx, filter, status, after, limit)
+    return tx.db.selectFrom(walk.as('walk')).select(['walk.id', 'walk.last_activity_at'])
+  })
+  if (!first) return []
+  const merged = others.reduce((query, other) => query.unionAll(other), first)
+  return merged.orderBy('last_activity_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}
+
+function walkOfStatus(
+  tx: WorkspaceTx,
+  { view, memberId, inboxId, tagId, contactId }: ViewFilter,
+  status: ConversationStatus,
+  after: ListPlace | null,
+  limit: number,
+) {
+  let query = tx.db
+    .selectFrom('conversation as c')
+    .select(['c.id', 'c.last_activity_at'])
+    .where('c.workspace_id', '=', tx.workspaceId)
+    .where('c.status', '=', status)
+  if (view === 'mine') query = query.where('c.assignee_id', '=', memberId)
+  if (view === 'unassigned') query = query.where('c.assignee_id', 'is', null)
+  if (inboxId) query = query.where('c.inbox_id', '=', inboxId)
+  if (contactId) query = query.where('c.contact_id', '=', contactId)
+  if (tagId) {
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('conversation_tag as t')
+          .select('t.tag_id')
+          .where('t.workspace_id', '=', tx.workspaceId)
+          .where('t.tag_id', '=', tagId)
+          .whereRef('t.conversation_id', '=', 'c.id'),
+      ),
+    )
+  }
+  if (after)
+    query = query.where(sql<boolean>`(c.last_activity_at, c.id) < (${after.lastActivityAt}, ${after.id}::uuid)`)
+  return query.orderBy('c.last_activity_at', 'desc').orderBy('c.id', 'desc').limit(limit)
+}
+
+export type Counts = { mine: number; unassigned: number; all: number; snoozed: number }
+export const COUNTED_UP_TO = 100
+
+/** Looks at no more rows than it counts. */
+export async function countViews(tx: WorkspaceTx, memberId: string): Promise<Counts> {
+  const upTo = (condition: RawBuilder<boolean>) => sql<number>`(
+    select count(*) from (
+      select from conversation where workspace_id = ${tx.workspaceId} and ${condition} limit ${COUNTED_UP_TO}
+    ) as counted
+  )`
+  const live = (condition: RawBuilder<boolean>) =>
+    sql<number>`least(${COUNTED_UP_TO}, ${upTo(
+      sql`status = 'open' and ${condition}`,
+    )} + ${upTo(sql`status = 'pending' and ${condition}`)})`
+  const counted = await sql<Counts>`
+    select ${live(sql`assignee_id = ${memberId}`)} as mine,
+           ${live(sql`assignee_id is null`)} as unassigned,
+           ${live(sql`true`)} as "all",
+           ${upTo(sql`status = 'snoozed'`)} as snoozed
+  `.execute(tx.db)
+  return counted.rows[0] as Counts
+}
+
+export type RowRecord = Pick<
+  Selectable<ConversationTable>,
+  | 'id'
+  | 'number'
+  | 'inbox_id'
+  | 'contact_id'
+  | 'status'
+  | 'snoozed_until'
+  | 'assignee_id'
+  | 'last_message_id'
+  | 'last_message_number'
+  | 'last_inbound_number'
+  | 'last_activity_at'
+  | 'waiting_since'
+  | 'created_at'
+> & { channel: string; contact_name_sealed: Buffer | null }
+
+export async function selectRows(tx: WorkspaceTx, ids: readonly string[]): Promise<RowRecord[]> {
+  return tx.db
+    .selectFrom('conversation as c')
+    .innerJoin('inbox', (join) =>
+      join.onRef('inbox.workspace_id', '=', 'c.workspace_id').onRef('inbox.id', '=', 'c.inbox_id'),
+    )
+    .innerJoin('contact', (join) =>
+      join.onRef('contact.workspace_id', '=', 'c.workspace_id').onRef('contact.id', '=', 'c.contact_id'),
+    )
+    .select([
+      'c.id',
+      'c.number',
+      'c.inbox_id',
+      'c.contact_id',
+      'c.status',
+      'c.snoozed_until',
+      'c.assignee_id',
+      'c.last_message_id',
+      'c.last_message_number',
+      'c.last_inbound_number',
+      'c.last_activity_at',
+      'c.waiting_since',
+      'c.created_at',
+      'inbox.channel',
+      'contact.name_sealed as contact_name_sealed',
+    ])
+    .where('c.workspace_id', '=', tx.workspaceId)
+    .where('c.id', '=', anyOf(ids))
+    .execute()
+}
+
+export type LastMessageRecord = Pick<
+  Selectable<MessageTable>,
+  'id' | 'direction' | 'author_kind' | 'author_member_id' | 'preview_sealed' | 'attachment_count' | 'sent_at'
+> & { state: Selectable<DeliveryTable>['state'] | null }
+
+/** By id, so that only the months that hold them are looked at. */
+export async function selectLastMessages(tx: WorkspaceTx, ids: readonly string[]): Promise<LastMessageRecord[]> {
+  if (ids.length === 0) return []
+  return tx.db
+    .selectFrom('message as m')
+    .leftJoin('delivery as d', (join) =>
+      join.onRef('d.workspace_id', '=', 'm.workspace_id').onRef('d.message_id', '=', 'm.id'),
+    )
+    .select([
+      'm.id',
+      'm.direction',
+      'm.author_kind',
+      'm.author_member_id',
+      'm.preview_sealed',
+      'm.attachment_count',
+      'm.sent_at',
+      'd.state',
+    ])
+    .where('m.workspace_id', '=', tx.workspaceId)
+    .where('m.id', '=', anyOf(ids))
+    .execute()
+}
+
+export async function selectTags(
+  tx: WorkspaceTx,
+  conversationIds: readonly string[],
+): Promise<{ conversation_id: string; tag_id: string }[]> {
+  return tx.db
+    .selectFrom('conversation_tag')
+    .select(['conversation_id', 'tag_id'])
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('conversation_id', '=', anyOf(conversationIds))
+    .orderBy('created_at')
+    .orderBy('tag_id')
+    .execute()
+}
+
+export async function selectReadings(
+  tx: WorkspaceTx,
+  conversationIds: readonly string[],
+  memberIds: readonly string[],
+): Promise<{ conversation_id: string; member_id: string; read_number: number }[]> {
+  return tx.db
+    .selectFrom('reading')
+    .select(['conversation_id', 'member_id', 'read_number'])
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('member_id', '=', anyOf(memberIds))
+    .where('conversation_id', '=', anyOf(conversationIds))
+    .execute()
+}
+
+export async function selectDraftMarks(
+  tx: WorkspaceTx,
+  conversationIds: readonly string[],
+  memberIds: readonly string[],
+): Promise<{ conversation_id: string; member_id: string }[]> {
+  return tx.db
+    .selectFrom('draft')
+    .select(['conversation_id', 'member_id'])
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('member_id', '=', anyOf(memberIds))
+    .where('conversation_id', '=', anyOf(conversationIds))
+    .execute()
+}
+
+export function anyOf(ids: readonly string[]): RawBuilder<string> {
+  return sql<string>`any(${[...ids]}::uuid[])`
+}
