@@ -16,6 +16,8 @@ export type Reader = {
   readonly stream: EventStream
   cursor: number
   isLive: boolean
+  /** Looks whether the reader still may listen; ends the stream when not. */
+  readonly recheck: () => void
 }
 
 /** Reads events after a number, at most so many, filled in. Reader's own parts come apart, by member. */

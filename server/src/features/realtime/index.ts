@@ -51,6 +51,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
       const readers = readersNow()
       const mineOf = await readMineOf(tx, batch, readers)
       for (const reader of readers) deliver(reader, batch, mineOf, spell)
+      if (batch.some(({ event }) => event.kind === 'members.changed')) for (const reader of readers) reader.recheck()
       return last
     })
   }
@@ -112,7 +113,8 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     const asked = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : (query.after ?? newest)
     const stream = openEventStream(request, reply)
     const feed = feedOf(workspaceId, newest)
-    const reader: Reader = { memberId: actor.memberId, stream, cursor: asked, isLive: false }
+    const recheck = () => void recheckReader(call, stream.end)
+    const reader: Reader = { memberId: actor.memberId, stream, cursor: asked, isLive: false, recheck }
     feed.readers.add(reader)
     const unwatch = kernel.watch.begin(workspaceId)
     // A cursor ahead of us belongs to another database (a restored one); one too far behind is cheaper to read afresh.
@@ -120,10 +122,10 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
       reader.cursor = newest
       stream.send('reset', { number: newest }, newest)
     }
-    const recheck = setInterval(() => void recheckReader(call, stream.end), RECHECK_MS)
-    recheck.unref()
+    const timer = setInterval(recheck, RECHECK_MS)
+    timer.unref()
     stream.onClose(() => {
-      clearInterval(recheck)
+      clearInterval(timer)
       unwatch()
       feed.readers.delete(reader)
       if (feed.readers.size === 0) feeds.delete(workspaceId)
