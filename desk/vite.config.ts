@@ -8,6 +8,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { bootScript } from './build/boot-script.ts'
 import { makeFonts } from './build/fonts.ts'
+import { layerOrder } from './build/layer-order.ts'
 import { slimContract } from './build/slim-contract.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -16,7 +17,7 @@ export default defineConfig({
   root: here('.'),
   base: '/',
   html: { cspNonce: '__NONCE__' },
-  plugins: [{ name: 'fonts', buildStart: () => makeFonts() }, slimContract(), bootScript(), react()],
+  plugins: [{ name: 'fonts', buildStart: () => makeFonts() }, layerOrder(), slimContract(), bootScript(), react()],
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

@@ -1,6 +1,16 @@
-/** Patches the query cache by one event of the stream. What an event does not carry is read again. */
+/**
+ * Patches the query cache by one event of the stream: rows in every list that was read, the thread when it is in memory,
+ * one's own read mark. What an event does not carry is read again; counts at most once in a while.
+ */
+import { getConversation, type ListedRow } from '@central-desk/contract/conversations.ts'
 import type { DeskEvent } from '@central-desk/contract/events.ts'
 import type { QueryClient } from '@tanstack/react-query'
+import { isOwnDraftSave } from '../features/inbox/draft-saves.ts'
+import { applyRow, type ListState, patchMine } from '../features/inbox/model/list.ts'
+import { listedFrom } from '../features/inbox/model/patch.ts'
+import { applyThreadEvent, type ThreadState } from '../features/inbox/model/thread.ts'
+import type { ListFilter } from '../features/inbox/model/views.ts'
+import { call } from '../lib/api.ts'
 import { cacheKeys } from './desk.tsx'
 
 export interface Where {
@@ -8,12 +18,117 @@ export interface Where {
   memberId: string
 }
 
+const COUNTS_EVERY_MS = 1_500
+const COUNTED: ReadonlySet<string> = new Set(['message.created', 'conversation.changed'])
+
 export function applyEvent(queries: QueryClient, where: Where, event: DeskEvent): void {
   const ws = where.workspaceId
   const reread = (queryKey: readonly unknown[]) => queries.invalidateQueries({ queryKey })
-  if (event.kind === 'tags.changed') reread(cacheKeys.tags(ws))
-  if (event.kind === 'members.changed') reread(cacheKeys.members(ws))
-  if (event.kind === 'inboxes.changed') reread(cacheKeys.inboxes(ws))
-  if (event.kind === 'savedReplies.changed') reread(cacheKeys.savedReplies(ws))
-  if (event.kind === 'workspace.changed') reread(cacheKeys.workspace(ws))
+  switch (event.kind) {
+    case 'tags.changed':
+      reread(cacheKeys.tags(ws))
+      break
+    case 'members.changed':
+      reread(cacheKeys.members(ws))
+      reread(cacheKeys.invitations(ws))
+      break
+    case 'inboxes.changed':
+      reread(cacheKeys.inboxes(ws))
+      break
+    case 'savedReplies.changed':
+      reread(cacheKeys.savedReplies(ws))
+      break
+    case 'workspace.changed':
+      reread(cacheKeys.workspace(ws))
+      break
+    case 'contact.changed':
+      if (event.contactId) reread(cacheKeys.contact(ws, event.contactId))
+      reread(cacheKeys.contacts(ws))
+      break
+    case 'reading.marked':
+      if (event.conversationId && event.readNumber !== undefined) {
+        patchOwn(queries, ws, event.conversationId, { readNumber: event.readNumber })
+      }
+      break
+    case 'draft.changed':
+      if (event.conversationId && !isOwnDraftSave(event.conversationId, Date.now())) {
+        refreshRow(queries, where, event.conversationId)
+        reread(cacheKeys.drafts(ws, event.conversationId))
+      }
+      break
+    default:
+      applyToConversation(queries, where, event)
+  }
+  if (COUNTED.has(event.kind)) rereadCountsSoon(queries, ws)
+}
+
+function applyToConversation(queries: QueryClient, where: Where, event: DeskEvent): void {
+  const id = event.conversationId
+  if (!id) return
+  queries.setQueryData<ThreadState>(cacheKeys.thread(where.workspaceId, id), (thread) =>
+    thread ? applyThreadEvent(thread, event) : undefined,
+  )
+  if (!event.conversation) return
+  const known = knownRow(queries, where.workspaceId, id)
+  putRow(queries, where, listedFrom(event.conversation, known, event, where.memberId))
+  if (!known) refreshRow(queries, where, id)
+}
+
+/** The newest copy of a row that any list, or the open conversation, holds. */
+export function knownRow(queries: QueryClient, ws: string, id: string): ListedRow | undefined {
+  const open = queries.getQueryData<ListedRow>(cacheKeys.conversation(ws, id))
+  if (open) return open
+  for (const [, list] of queries.getQueriesData<ListState>({ queryKey: cacheKeys.lists(ws) })) {
+    const row = list?.rows.find((one) => one.id === id) ?? list?.waiting.find((one) => one.id === id)
+    if (row) return row
+  }
+  return undefined
+}
+
+/** Puts a row into every list it belongs to, takes it out of the others, and into the open conversation. */
+export function putRow(queries: QueryClient, where: Where, row: ListedRow): void {
+  queries.setQueryData<ListedRow>(cacheKeys.conversation(where.workspaceId, row.id), (open) => (open ? row : undefined))
+  for (const [key, list] of queries.getQueriesData<ListState>({ queryKey: cacheKeys.lists(where.workspaceId) })) {
+    if (!list) continue
+    queries.setQueryData(key, applyRow(list, filterOf(key), row, where.memberId))
+  }
+}
+
+export function patchOwn(queries: QueryClient, ws: string, id: string, mine: Partial<ListedRow['mine']>): void {
+  queries.setQueryData<ListedRow>(cacheKeys.conversation(ws, id), (open) =>
+    open ? { ...open, mine: { ...open.mine, ...mine } } : undefined,
+  )
+  queries.setQueriesData<ListState>({ queryKey: cacheKeys.lists(ws) }, (list) => list && patchMine(list, id, mine))
+}
+
+/** The last part of a list's key is its filter. */
+export function filterOf(key: readonly unknown[]): ListFilter {
+  return JSON.parse(String(key[3])) as ListFilter
+}
+
+const refreshing = new Set<string>()
+
+/** Reads one row again; several events about it ask once. */
+function refreshRow(queries: QueryClient, where: Where, id: string): void {
+  if (refreshing.has(id)) return
+  refreshing.add(id)
+  setTimeout(async () => {
+    refreshing.delete(id)
+    try {
+      const params = { workspaceId: where.workspaceId, conversationId: id }
+      putRow(queries, where, await call(getConversation, { params }))
+    } catch {
+      // Gone or unreachable: the row stays as the event told it.
+    }
+  }, 300)
+}
+
+let countsTimer: ReturnType<typeof setTimeout> | undefined
+
+function rereadCountsSoon(queries: QueryClient, ws: string): void {
+  if (countsTimer !== undefined) return
+  countsTimer = setTimeout(() => {
+    countsTimer = undefined
+    queries.invalidateQueries({ queryKey: cacheKeys.counts(ws) })
+  }, COUNTS_EVERY_MS)
 }

@@ -30,6 +30,7 @@ export const cacheKeys = {
   savedReplies: (ws: string) => [ws, 'saved-replies'] as const,
   counts: (ws: string) => [ws, 'counts'] as const,
   lists: (ws: string) => [ws, 'list'] as const,
+  /** `filter` is the whole filter as JSON, view included. */
   list: (ws: string, view: string, filter: string) => [ws, 'list', view, filter] as const,
   conversation: (ws: string, id: string) => [ws, 'conversation', id] as const,
   thread: (ws: string, id: string) => [ws, 'thread', id] as const,

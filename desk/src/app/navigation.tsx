@@ -6,6 +6,7 @@ import { VIEWS } from '@central-desk/contract/conversations.ts'
 import {
   AlarmClock,
   Archive,
+  ChevronsUpDown,
   CircleUserRound,
   Inbox,
   Languages,
@@ -86,17 +87,12 @@ interface NavItemProps {
 }
 
 function NavItem({ to, icon, label, count, className }: NavItemProps) {
-  const { shell } = useText()
   return (
     <li className={className}>
-      <NavLink to={to} className="nav-item" aria-label={count ? shell.countOf(label, count) : undefined} title={label}>
+      <NavLink to={to} className="nav-item" title={label}>
         {icon}
         <span className="nav-label">{label}</span>
-        {count && (
-          <span className="nav-count numeric" aria-hidden="true">
-            {count}
-          </span>
-        )}
+        {count && <span className="nav-count numeric">{count}</span>}
       </NavLink>
     </li>
   )
@@ -117,8 +113,10 @@ function WorkspaceMenu() {
   return (
     <Menu
       trigger={
-        <button type="button" className="nav-workspace" aria-label={`${desk.name}: ${shell.switchWorkspace}`}>
+        <button type="button" className="nav-workspace">
           {name}
+          <span className="visually-hidden">: {shell.switchWorkspace}</span>
+          <ChevronsUpDown className="nav-switch" aria-hidden="true" />
         </button>
       }
       entries={[
@@ -156,7 +154,7 @@ function OwnMenu() {
       <Menu
         side="top"
         trigger={
-          <button type="button" className="nav-person" aria-label={shell.accountMenu(user.name)}>
+          <button type="button" className="nav-person">
             <Avatar name={user.name} seed={user.id} className="nav-mark" />
             <CircleUserRound className="nav-phone" aria-hidden="true" />
             <span className="nav-person-words">

@@ -2,7 +2,10 @@
  * The frame around every page of a workspace: navigation at the side (icons on a narrow screen, a bar at the bottom of a
  * phone), one line for the state of the connection, and the place where the page goes.
  */
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
+import { OutboxProvider } from '../features/inbox/outbox.tsx'
+import { preloadOverlays } from '../ui/overlays.ts'
+import { CommandProvider } from './commands/commands.tsx'
 import { LiveProvider } from './live.tsx'
 import { Navigation } from './navigation.tsx'
 import { useText } from './preferences.tsx'
@@ -11,18 +14,23 @@ import './shell.css'
 
 export function Shell({ children }: { children: ReactNode }) {
   const text = useText()
+  useEffect(preloadOverlays, [])
   return (
     <LiveProvider>
-      <div className="shell">
-        <a href="#main" className="shell-skip">
-          {text.shell.skipToList}
-        </a>
-        <Navigation />
-        <div className="shell-page">
-          <StatusLine />
-          <div className="shell-content">{children}</div>
-        </div>
-      </div>
+      <OutboxProvider>
+        <CommandProvider>
+          <div className="shell">
+            <a href="#main" className="shell-skip">
+              {text.shell.skipToList}
+            </a>
+            <Navigation />
+            <div className="shell-page">
+              <StatusLine />
+              <div className="shell-content">{children}</div>
+            </div>
+          </div>
+        </CommandProvider>
+      </OutboxProvider>
     </LiveProvider>
   )
 }

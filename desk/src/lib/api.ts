@@ -17,7 +17,7 @@ type Needed<Name extends string, T> = keyof T extends never
 
 export type CallInput<E extends Endpoint> = Needed<'params', ParamsOf<E>> &
   Needed<'query', QueryOf<E>> &
-  Needed<'body', BodyOf<E>> & { signal?: AbortSignal | undefined; timeoutMs?: number }
+  Needed<'body', BodyOf<E>> & { signal?: AbortSignal | undefined; timeoutMs?: number; keepalive?: boolean }
 
 const DEFAULT_TIMEOUT_MS = 30_000
 
@@ -50,6 +50,8 @@ interface Loose {
   body?: unknown
   signal?: AbortSignal
   timeoutMs?: number
+  /** Goes out even when the page is being left; for small bodies. */
+  keepalive?: boolean
 }
 
 export async function call<E extends Endpoint>(
@@ -85,6 +87,7 @@ async function callOnce<E extends Endpoint>(endpoint: E, input: Loose): Promise<
       body: endpoint.bodyKind === 'json' ? JSON.stringify(input.body ?? {}) : null,
       credentials: 'same-origin',
       cache: 'no-store',
+      keepalive: input.keepalive ?? false,
       signal,
     })
   } catch (error) {

@@ -20,7 +20,7 @@ function firstGrapheme(word: string): string {
   return ''
 }
 
-/** One or two letters for an avatar: first and last word, whole graphemes. `?` when there is no letter. */
+/** One or two letters for an avatar: first and last word in Latin, the first in other scripts; whole graphemes. `?` when there is no letter. */
 export function initialsOf(name: string): string {
   const words = name
     .normalize('NFC')
@@ -30,7 +30,10 @@ export function initialsOf(name: string): string {
   const first = words[0]
   if (!first) return '?'
   const last = words.length > 1 ? words[words.length - 1] : undefined
-  const initials = firstGrapheme(first) + (last ? firstGrapheme(last) : '')
+  const lead = firstGrapheme(first)
+  // Two Bangla letters with their signs are wider than the circle; one is enough.
+  const isNarrow = /^[\p{Script=Latin}\p{N}]/u.test(lead)
+  const initials = lead + (last && isNarrow ? firstGrapheme(last) : '')
   return initials.toLocaleUpperCase('en')
 }
 

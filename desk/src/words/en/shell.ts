@@ -14,7 +14,6 @@ export const shell = {
   me: 'Me',
   switchWorkspace: 'Switch workspace',
   workspaces: 'Workspaces',
-  accountMenu: (name: string) => `${name}: menu`,
   theme: 'Theme',
   themeSystem: 'As the system',
   themeLight: 'Light',
@@ -23,7 +22,6 @@ export const shell = {
   shortcuts: 'Keyboard shortcuts',
   palette: 'Commands',
   signOut: 'Sign out',
-  countOf: (view: string, shown: string) => `${view}, ${shown}`,
   reconnecting: 'Reconnecting…',
   offline: 'You are offline. What you write is kept and goes out later.',
   offlineWaiting: (n: number, shown: string) =>

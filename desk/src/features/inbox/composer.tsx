@@ -1,0 +1,238 @@
+/**
+ * Where one writes: a reply for the contact or a note for the team, in two shapes that cannot be mixed up. A plain text
+ * field, because channels are plain text and Bangla keyboards work best with it. What is written is kept with every key;
+ * sending paints the bubble at once and clears the field.
+ */
+import type { ListedRow } from '@central-desk/contract/conversations.ts'
+import { LIMITS } from '@central-desk/contract/limits.ts'
+import { LockKeyhole, Reply } from 'lucide-react'
+import { type KeyboardEvent, useCallback, useEffect, useId, useRef, useState } from 'react'
+import { useDesk } from '../../app/desk.tsx'
+import { usePreferences, useText } from '../../app/preferences.tsx'
+import { classes } from '../../ui/classes.ts'
+import { Tabs } from '../../ui/tabs.tsx'
+import { ComposerBar } from './composer-bar.tsx'
+import { ConflictPanel } from './conflict-panel.tsx'
+import { takeBack } from './give-back.ts'
+import { type Mode, mintClientMessageId } from './model/outbox.ts'
+import { insertAt } from './model/slash.ts'
+import { unfilled } from './model/variables.ts'
+import { contactName } from './names.ts'
+import { useOutbox } from './outbox.tsx'
+import { ReplySuggestions, useSlash } from './slash-suggestions.tsx'
+import { type TrayProblem, useTray } from './tray.ts'
+import { TrayFiles } from './tray-files.tsx'
+import { useDraft } from './use-draft.ts'
+import { useDropFiles } from './use-drop-files.ts'
+import { useFillReply } from './use-fill-reply.ts'
+import './composer.css'
+
+interface Props {
+  row: ListedRow
+  mode: Mode
+  onMode: (mode: Mode) => void
+  onSentAndClosed: () => void
+}
+
+const LIMIT: Readonly<Record<Mode, number>> = { reply: LIMITS.messageCharacters, note: LIMITS.noteCharacters }
+
+export function Composer(props: Props) {
+  const { inbox } = useText()
+  const { may } = useDesk()
+  if (!may('message.send')) return <p className="composer-viewer">{inbox.viewOnly}</p>
+  return <Writing {...props} />
+}
+
+function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
+  const { text: words, preferences } = usePreferences()
+  const { inbox } = words
+  const { workspaceId, format } = useDesk()
+  const outbox = useOutbox()
+  const draft = useDraft(row.id, mode)
+  const tray = useTray(workspaceId, row.id, mode)
+  const field = useRef<HTMLTextAreaElement>(null)
+  const panelId = useId()
+  const [problem, setProblem] = useState<string | null>(null)
+  const fill = useFillReply(row)
+  const over = draft.text.length - LIMIT[mode]
+
+  const write = useCallback(
+    (text: string, caret?: number) => {
+      draft.setText(text)
+      setProblem(null)
+      if (caret === undefined) return
+      requestAnimationFrame(() => {
+        field.current?.focus()
+        field.current?.setSelectionRange(caret, caret)
+      })
+    },
+    [draft.setText],
+  )
+  const insertReply = useCallback(
+    (replyText: string, place?: { start: number; end: number }) => {
+      const caret = field.current?.selectionStart ?? draft.text.length
+      const end = field.current?.selectionEnd ?? caret
+      const result = insertAt(draft.text, place ?? { start: caret, end }, fill(replyText))
+      write(result.text, result.caret)
+    },
+    [draft.text, fill, write],
+  )
+  const slash = useSlash(field, draft.text, (reply, place) => insertReply(reply.text, place))
+  const addFiles = (files: readonly File[]) => setProblem(trayWords(tray.add(files)))
+  const trayWords = (found: TrayProblem | null) => {
+    if (!found) return null
+    if (found.kind === 'tooMany') return inbox.tooManyFiles(format.number(LIMITS.attachmentsPerMessage))
+    return inbox.fileTooLarge(found.name, format.bytes(LIMITS.attachmentBytes))
+  }
+  const isOver = useDropFiles(field, addFiles)
+  useEffect(
+    () => takeBack(row.id, mode, (given) => write(draft.text ? `${draft.text}\n${given}` : given, 0)),
+    [row.id, mode, draft.text, write],
+  )
+  useAutosize(field, draft.text)
+
+  const send = (close: boolean) => {
+    const text = draft.text.trim()
+    const attachments = tray.files.flatMap((file) => file.attachment ?? [])
+    const isBusy = tray.files.some((file) => file.state === 'uploading')
+    const open = unfilled(text)
+    if (text === '' && attachments.length === 0 && !isBusy) return field.current?.focus()
+    if (over > 0) return setProblem(inbox.tooLong(format.number(over)))
+    if (isBusy) return setProblem(inbox.filesStillUploading)
+    if (open && mode === 'reply') {
+      const lead = draft.text.indexOf(text)
+      field.current?.focus()
+      field.current?.setSelectionRange(lead + open.start, lead + open.end)
+      return setProblem(inbox.unfilledVariable)
+    }
+    if (close) onSentAndClosed()
+    outbox.add({
+      clientMessageId: mintClientMessageId(),
+      workspaceId,
+      conversationId: row.id,
+      mode,
+      text,
+      attachments,
+      seenNumber: row.lastMessageNumber,
+      force: false,
+      close,
+      createdAtMs: Date.now(),
+      state: 'waiting',
+      tries: 0,
+      retryAtMs: null,
+      reason: null,
+    })
+    write('')
+    draft.flush()
+    tray.clear()
+  }
+
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return
+    if (slash.onKeyDown(event)) return
+    const hasCtrl = event.ctrlKey || event.metaKey
+    if (event.key === 'Enter' && hasCtrl) {
+      event.preventDefault()
+      send(event.shiftKey && mode === 'reply')
+    } else if (event.key === 'Enter' && preferences.enterSends && !event.shiftKey && !event.altKey) {
+      event.preventDefault()
+      send(false)
+    } else if (event.key === 'Escape') {
+      event.preventDefault()
+      event.stopPropagation()
+      draft.flush()
+      leaveField(row.id)
+    }
+  }
+  const name = contactName(row.contact)
+  const label = mode === 'note' ? inbox.note : inbox.replyTo(name)
+  return (
+    <section className={classes('composer', `composer-${mode}`)} aria-label={inbox.composer}>
+      <ConflictPanel row={row} onKeep={(given) => write(draft.text ? `${given}\n${draft.text}` : given, 0)} />
+      <div className="composer-top">
+        <Tabs
+          label={inbox.composer}
+          value={mode}
+          onChange={onMode}
+          panelId={panelId}
+          tabs={[
+            { value: 'reply', label: inbox.reply, icon: <Reply aria-hidden="true" /> },
+            { value: 'note', label: inbox.note, icon: <LockKeyhole aria-hidden="true" /> },
+          ]}
+        />
+        <DraftState draft={draft} />
+      </div>
+      <div id={panelId} role="tabpanel" aria-label={label} className="composer-box">
+        {slash.isOpen && <ReplySuggestions slash={slash} />}
+        <textarea
+          ref={field}
+          className="composer-field"
+          aria-label={label}
+          aria-describedby={problem ? `${panelId}-problem` : undefined}
+          aria-invalid={problem ? true : undefined}
+          {...slash.fieldProps}
+          placeholder={mode === 'note' ? inbox.notePlaceholder : inbox.replyPlaceholder}
+          rows={1}
+          spellCheck
+          autoCapitalize="off"
+          value={draft.text}
+          onChange={(event) => write(event.target.value)}
+          onSelect={slash.onSelect}
+          onKeyDown={onKeyDown}
+          onBlur={draft.flush}
+          onPaste={(event) => {
+            const files = [...event.clipboardData.files]
+            if (files.length === 0) return
+            event.preventDefault()
+            addFiles(files)
+          }}
+        />
+        <TrayFiles tray={tray} />
+        {problem && (
+          <p id={`${panelId}-problem`} className="composer-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <ComposerBar row={row} mode={mode} onFiles={addFiles} onReply={insertReply} onSend={send} over={over} />
+      </div>
+      {isOver && <div className="composer-drop">{inbox.dropHere}</div>}
+    </section>
+  )
+}
+
+/** Escape leaves the field; the focus goes to the row of this conversation. */
+function leaveField(conversationId: string): void {
+  const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(conversationId)}"]`)
+  if (row && row.offsetParent !== null) row.focus()
+  else (document.activeElement as HTMLElement | null)?.blur()
+}
+
+function DraftState({ draft }: { draft: ReturnType<typeof useDraft> }) {
+  const { inbox } = useText()
+  if (draft.other !== null) {
+    return (
+      <p className="composer-other">
+        {inbox.otherVersion}{' '}
+        <button type="button" onClick={() => draft.settle(true)}>
+          {inbox.restoreOther}
+        </button>{' '}
+        <button type="button" onClick={() => draft.settle(false)}>
+          {inbox.keepThis}
+        </button>
+      </p>
+    )
+  }
+  if (draft.state === 'none') return null
+  return <p className="meta">{draft.state === 'saved' ? inbox.draftSaved : inbox.draftLocal}</p>
+}
+
+/** Where the browser does not grow a field by itself, its height follows the text. */
+function useAutosize(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what changes the height
+  useEffect(() => {
+    const element = field.current
+    if (!element || CSS.supports('field-sizing', 'content')) return
+    element.style.height = 'auto'
+    element.style.height = `${element.scrollHeight}px`
+  }, [field, text])
+}

@@ -1,0 +1,140 @@
+/**
+ * One open conversation: header, thread, composer, contact. Owns what the header, the keys and the composer share: which
+ * picker is open, what closing means, when the conversation counts as read.
+ */
+import type { ListedRow, View } from '@central-desk/contract/conversations.ts'
+import { useState } from 'react'
+import { useCommands } from '../../app/commands/commands.tsx'
+import { useDesk } from '../../app/desk.tsx'
+import { useText } from '../../app/preferences.tsx'
+import { referenceOf, wordsOf } from '../../lib/problems.ts'
+import { Refusal } from '../../lib/refusal.ts'
+import { Button } from '../../ui/button.tsx'
+import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { Composer } from './composer.tsx'
+import { ContactPanel } from './contact-panel.tsx'
+import { ConversationHeader, type OpenPicker } from './conversation-header.tsx'
+import type { Mode } from './model/outbox.ts'
+import { belongsToView } from './model/views.ts'
+import { useConversation } from './queries.ts'
+import { Thread } from './thread.tsx'
+import { useVerbs } from './verbs.ts'
+
+interface Props {
+  conversationId: string
+  view: View
+  onLeaving: (conversationId: string, step: 1 | -1) => void
+  onBack: () => void
+}
+
+export function ConversationPane({ conversationId, view, onLeaving, onBack }: Props) {
+  const text = useText()
+  const { data: row, error, refetch } = useConversation(conversationId)
+  if (row) return <OpenConversation row={row} view={view} onLeaving={onLeaving} onBack={onBack} />
+  const isMissing = error instanceof Refusal && error.code === 'not_found'
+  return (
+    <section className="talk" aria-label={text.inbox.conversation}>
+      {!error && <Skeleton shape="bubble" rows={5} />}
+      {isMissing && <EmptyState title={text.notFoundTitle} words={text.notFoundWords} />}
+      {error && !isMissing && (
+        <ErrorState
+          title={text.errorTitle}
+          words={wordsOf(error, text)}
+          reference={referenceOf(error)}
+          action={<Button onClick={() => refetch()}>{text.retry}</Button>}
+        />
+      )}
+    </section>
+  )
+}
+
+interface OpenProps {
+  row: ListedRow
+  view: View
+  onLeaving: (conversationId: string, step: 1 | -1) => void
+  onBack: () => void
+}
+
+function OpenConversation({ row, view, onLeaving, onBack }: OpenProps) {
+  const { inbox } = useText()
+  const { may, memberId } = useDesk()
+  const verbs = useVerbs()
+  const [picker, setPicker] = useState<OpenPicker>(null)
+  const [hasPanel, setPanel] = useState(false)
+  const [mode, setMode] = useState<Mode>('reply')
+
+  const focusComposer = (next: Mode) => {
+    setMode(next)
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.composer textarea')?.focus())
+  }
+  /** Goes on first, while the list still knows where this conversation stood. */
+  const leaveIfGone = (after: Partial<ListedRow>, step: 1 | -1 = 1) => {
+    const isLeaving = belongsToView(view, row, memberId) && !belongsToView(view, { ...row, ...after }, memberId)
+    if (isLeaving) onLeaving(row.id, step)
+  }
+  const setStatus = (
+    status: ListedRow['status'],
+    done: string,
+    snoozedUntil: string | null = null,
+    step: 1 | -1 = 1,
+  ) => {
+    leaveIfGone({ status }, step)
+    verbs.setStatus(row, status, snoozedUntil, done)
+  }
+  const toggleClosed = (step: 1 | -1 = 1) =>
+    row.status === 'closed' ? setStatus('open', inbox.reopenedDone) : setStatus('closed', inbox.closedDone, null, step)
+  const markUnread = () => {
+    verbs.read(row, row.lastInboundNumber - 1)
+    toast({ words: inbox.markedUnread })
+    onBack()
+  }
+  const mayChange = may('conversation.changeStatus')
+  const mayAssign = may('conversation.assign')
+  useCommands({
+    ...(may('message.send') ? { reply: () => focusComposer('reply') } : {}),
+    ...(may('note.write') ? { note: () => focusComposer('note') } : {}),
+    ...(mayChange
+      ? {
+          close: () => toggleClosed(),
+          closeNext: () => toggleClosed(1),
+          closePrevious: () => toggleClosed(-1),
+          snooze: () => setPicker('snooze'),
+        }
+      : {}),
+    ...(mayAssign
+      ? {
+          assign: () => setPicker('assign'),
+          assignMe: () => verbs.assign(row, memberId, inbox.assignedToYou),
+        }
+      : {}),
+    ...(may('conversation.tag') ? { tags: () => setPicker('tags') } : {}),
+    unread: markUnread,
+  })
+
+  return (
+    <div className="conversation">
+      <section className="talk" aria-label={inbox.conversation} data-pane="talk">
+        <ConversationHeader
+          row={row}
+          picker={picker}
+          onPicker={setPicker}
+          onStatus={setStatus}
+          onToggleClosed={() => toggleClosed()}
+          onUnread={markUnread}
+          onBack={onBack}
+          onPanel={() => setPanel(!hasPanel)}
+        />
+        <Thread row={row} />
+        <Composer
+          key={mode}
+          row={row}
+          mode={mode}
+          onMode={setMode}
+          onSentAndClosed={() => leaveIfGone({ status: 'closed' })}
+        />
+      </section>
+      <ContactPanel row={row} isOpen={hasPanel} onClose={() => setPanel(false)} />
+    </div>
+  )
+}
