@@ -6,21 +6,25 @@ import type { FastifyInstance } from 'fastify'
 import { contactAddresses, refuseBeyondChannel } from './channels/answers.ts'
 import { createContactsRoom } from './features/contacts/index.ts'
 import { createConversationsRoom } from './features/conversations/index.ts'
+import { createDeliveryRoom } from './features/delivery/index.ts'
 import { createFilesRoom } from './features/files/index.ts'
 import { createIdentityRoom } from './features/identity/index.ts'
 import { createInboxesRoom } from './features/inboxes/index.ts'
+import { createIntakeRoom } from './features/intake/index.ts'
 import { createMembersRoom } from './features/members/index.ts'
+import { createRealtimeRoom } from './features/realtime/index.ts'
+import { createWebchatRoom } from './features/webchat/index.ts'
 import { createWorkspacesRoom } from './features/workspaces/index.ts'
 import { createPagesRoom, type PageFolders } from './features/pages/index.ts'
 import { createKernel, type Kernel, type KernelParts } from './kernel/kernel.ts'
 import { startLoop } from './kernel/loop.ts'
-import { refuseOtherMethods, watchRoutes } from './kernel/web/completeness.ts'
+import { assertComplete, refuseOtherMethods, watchRoutes } from './kernel/web/completeness.ts'
 import { createCookieJar } from './kernel/web/cookies.ts'
 import { createCsrf } from './kernel/web/csrf.ts'
 import { endStreamsOnClose } from './kernel/web/event-stream.ts'
 import { mountHealth } from './kernel/web/health.ts'
 import { mountOpenApi } from './kernel/web/openapi.ts'
-import { createRoutes, type Routes, type VisitorAuthenticator } from './kernel/web/routes.ts'
+import { createRoutes, type Routes } from './kernel/web/routes.ts'
 import { createServer, type Tls } from './kernel/web/server.ts'
 
 export type DeskRole = 'web' | 'worker' | 'all'
@@ -66,14 +70,21 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
   // ---- rooms, in order (one line each) ----
   const identity = createIdentityRoom(kernel, { cookies, csrf })
   const { authenticator } = identity
-  const visitors: VisitorAuthenticator = { visitor: async () => null }
+  const inboxes = createInboxesRoom(kernel)
   const contacts = createContactsRoom(contactAddresses)
   const files = createFilesRoom(kernel, identity)
   const conversations = createConversationsRoom(kernel, { linksFor: files.linksFor, refuseBeyondChannel })
-  const rooms: Room[] = [identity, createWorkspacesRoom(), createMembersRoom(kernel), contacts, files, conversations]
+  const intake = createIntakeRoom(kernel, { findInboxByKey: inboxes.findInboxByKey, storeBytes: files.storeBytes })
+  const delivery = createDeliveryRoom(kernel, { inboxes, files })
+  const realtime = createRealtimeRoom(kernel, { authenticator, linksFor: files.linksFor })
+  const webchat = createWebchatRoom(kernel, { findInbox: inboxes.findInboxByKey, keep: intake.keep, files })
+  const rooms: Room[] = [
+    ...[identity, createWorkspacesRoom(), createMembersRoom(kernel), inboxes, contacts, files, conversations],
+    ...[intake, delivery, realtime, webchat],
+  ]
   // ---- end of rooms ----
 
-  const routes = createRoutes(app, { ...kernel, csrf, authenticator, visitors })
+  const routes = createRoutes(app, { ...kernel, csrf, authenticator, visitors: webchat.visitors })
   for (const room of rooms) room.mount?.(routes)
   if (parts.pageFolders) {
     await createPagesRoom(kernel, {
@@ -82,6 +93,7 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
       demoInboxKey: parts.demoInboxKey,
     }).register(app)
   }
+  assertComplete(routes.mounted)
   mountHealth(app, kernel, parts.version)
   mountOpenApi(app, parts.version)
   refuseOtherMethods(app, routes.mounted)

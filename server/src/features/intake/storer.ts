@@ -11,11 +11,11 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../../kernel/log.ts'
 import type { SystemTx } from '../../kernel/scope.ts'
 import { SealBroken, type WorkspaceKeys } from '../../kernel/vault/index.ts'
-import type { StoredFile } from '../files/index.ts'
+import type { Receive, StoredFile } from '../files/index.ts'
 import { addressKeyOf, hexOf, storeItem } from './sealing.ts'
 
 /** Seals and writes the bytes of a file that came with a message; the row is made with the message. */
-export type StoreBytes = (file: { workspaceId: string; fileName: string; bytes: Buffer }) => Promise<StoredFile>
+export type StoreBytes = Receive
 
 type PendingRow = {
   workspace_id: string
@@ -128,7 +128,7 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
       contactOf.set(person, contactId)
       const files: StoredFile[] = []
       for (const file of message.attachments) {
-        if (file.kind === 'bytes') files.push(await storeBytes({ workspaceId, ...file }))
+        if (file.kind === 'bytes') files.push(await storeBytes(keys, workspaceId, file))
       }
       const visitorId = message.attachments.find((file) => file.kind === 'stored')?.visitorId ?? null
       items.push(
