@@ -1,6 +1,6 @@
 /**
- * The front door of realtime: one route that streams, and the feeds behind it. `app.ts` gives it the conversations
- * room's readers, so that an event carries the row and the message as they stand.
+ * The front door of realtime: one route that streams, and the feeds behind it. An event carries the conversation and the
+ * message as they stand, read once for all who listen.
  */
 import { DeskEvent, streamEvents } from '@central-desk/contract/events.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
@@ -10,7 +10,9 @@ import type { WorkspaceTx } from '../../kernel/scope.ts'
 import { openEventStream } from '../../kernel/web/event-stream.ts'
 import type { Authenticator, MemberCall, Routes } from '../../kernel/web/routes.ts'
 import { idTranslator } from '../../kernel/web/wire-ids.ts'
-import { deliver, type FilledEvent, type ReadEvents, type Reader, type ReadMine } from './feed.ts'
+import { type FilledEvent, readEvents, readMine } from '../conversations/index.ts'
+import type { LinkFor, LinkReader } from '../files/index.ts'
+import { deliver, type Reader } from './feed.ts'
 import { lastNumber, markShown } from './queries.ts'
 
 const RECHECK_MS = 30_000
@@ -25,8 +27,7 @@ type Feed = {
 }
 type RealtimeParts = {
   readonly authenticator: Authenticator
-  readonly readEvents: ReadEvents
-  readonly readMine: ReadMine
+  readonly linksFor: (reader: LinkReader) => LinkFor
 }
 
 export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
@@ -46,7 +47,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
   /** Reads a batch after a number and sends it to some readers. Answers the number it came to. */
   async function advance(workspaceId: string, after: number, readersNow: () => readonly Reader[]): Promise<number> {
     return doors.inWorkspace({ workspaceId, ...asSystem }, async (tx) => {
-      const batch = await parts.readEvents(tx, after, BATCH)
+      const batch = await readEvents(tx, after, BATCH)
       const last = batch.at(-1)?.event.number ?? after
       const readers = readersNow()
       const mineOf = await readMineOf(tx, batch, readers)
@@ -57,12 +58,9 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
   }
 
   async function readMineOf(tx: WorkspaceTx, batch: readonly FilledEvent[], readers: readonly Reader[]) {
-    const conversationIds = [
-      ...new Set(batch.flatMap(({ event }) => (event.conversation ? [event.conversationId] : []))),
-    ]
+    const conversationIds = [...new Set(batch.flatMap(({ event }) => event.conversation?.id ?? []))]
     const memberIds = [...new Set(readers.map((reader) => reader.memberId))]
-    if (conversationIds.length === 0 || memberIds.length === 0) return () => undefined
-    return parts.readMine(tx, conversationIds as string[], memberIds)
+    return readMine(tx, conversationIds, memberIds)
   }
 
   /** Brings a feed and its live readers up to date; one read at a time, asked again while it runs. */
@@ -114,7 +112,11 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     const stream = openEventStream(request, reply)
     const feed = feedOf(workspaceId, newest)
     const recheck = () => void recheckReader(call, stream.end)
-    const reader: Reader = { memberId: actor.memberId, stream, cursor: asked, isLive: false, recheck }
+    const linkFor: LinkFor = (attachmentId) =>
+      parts.linksFor({ kind: 'member', workspaceId, sessionId: call.session.sessionId, memberId: actor.memberId })(
+        attachmentId,
+      )
+    const reader: Reader = { memberId: actor.memberId, linkFor, stream, cursor: asked, isLive: false, recheck }
     feed.readers.add(reader)
     const unwatch = kernel.watch.begin(workspaceId)
     // A cursor ahead of us belongs to another database (a restored one); one too far behind is cheaper to read afresh.
