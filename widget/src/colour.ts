@@ -1,4 +1,6 @@
-/** Which ink is readable on an inbox's colour. White or black always reaches 4.5:1 against any colour; this picks it. */
+/**
+ * Which ink is readable on an inbox's colour. White or black always reaches 4.5:1 against any colour; this picks it.
+ */
 
 /** The luminance at which black and white contrast equally: sqrt(1.05 * 0.05) - 0.05. */
 const LUMINANCE_EVEN = 0.179

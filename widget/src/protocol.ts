@@ -1,7 +1,7 @@
 /**
- * The words that the loader on a host page and the chat in its frame say to each other by postMessage. Either side looks
- * at a message only after it has checked `source` and `origin`, and takes it only in exactly one of these shapes.
- * Nothing here ever carries what a visitor wrote.
+ * The words that the loader on a host page and the chat in its frame say to each other by postMessage. Either side
+ * looks at a message only after it has checked `source` and `origin`, and takes it only in exactly one of these
+ * shapes. Nothing here ever carries what a visitor wrote.
  */
 
 export type AppWord =

@@ -1,7 +1,7 @@
 /**
- * Chromium for the browser tests, and what they watch in every page and frame: Content-Security-Policy and Trusted Types
- * violations, page errors, and that the loader asks for a closed shadow root (which is then opened, so that a test can
- * look inside). Without a Chromium the tests say so and are skipped; `npm test` counts that.
+ * Chromium for the browser tests, and what they watch in every page and frame: Content-Security-Policy and Trusted
+ * Types violations, page errors, and that the loader asks for a closed shadow root (which is then opened, so that a
+ * test can look inside). Without a Chromium the tests say so and are skipped; `npm test` counts that.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,8 +38,8 @@ export function launch(): Promise<Browser> {
 }
 
 /**
- * A window with a profile of its own that keeps storage for embedded pages, partitioned by the page around them. Private
- * windows (those of all other tests), and Debian's Chromium by default, deny embedded pages any storage.
+ * A window with a profile of its own that keeps storage for embedded pages, partitioned by the page around them.
+ * Private windows (those of all other tests), and Debian's Chromium by default, deny embedded pages any storage.
  */
 export function launchProfile(folder: string): Promise<BrowserContext> {
   mkdirSync(join(folder, 'Default'))

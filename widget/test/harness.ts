@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, afterEach, before, beforeEach, describe } from 'node:test'
+import { after, afterEach, before, beforeEach } from 'node:test'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { buildWidget } from '../build.ts'
 import { launch, launchProfile, openPage, skipReason, type Watched, watch } from './browser.ts'
@@ -78,27 +78,26 @@ export function assertClean({ violations, errors }: Watched): void {
   assert.deepEqual(errors, [])
 }
 
-export function inBrowser(name: string, define: (harness: Harness) => void): void {
-  describe(name, () => {
-    const harness = new Harness()
-    const dist = mkdtempSync(join(tmpdir(), 'widget-browser-'))
-    before(async () => {
-      if (skipReason) return
-      await buildWidget(dist)
-      harness.browser = await launch()
-    })
-    after(async () => {
-      await harness.browser?.close()
-      rmSync(dist, { recursive: true, force: true })
-    })
-    beforeEach(async () => {
-      harness.desk = new StandIn(dist)
-      await harness.desk.listen()
-    })
-    afterEach(async () => {
-      await harness.closePages()
-      await harness.desk.close()
-    })
-    define(harness)
+/** Registers, for the test file that calls it, a build and a browser around all tests and a fresh desk around each. */
+export function useBrowser(): Harness {
+  const harness = new Harness()
+  const dist = mkdtempSync(join(tmpdir(), 'widget-browser-'))
+  before(async () => {
+    if (skipReason) return
+    await buildWidget(dist)
+    harness.browser = await launch()
   })
+  after(async () => {
+    await harness.browser?.close()
+    rmSync(dist, { recursive: true, force: true })
+  })
+  beforeEach(async () => {
+    harness.desk = new StandIn(dist)
+    await harness.desk.listen()
+  })
+  afterEach(async () => {
+    await harness.closePages()
+    await harness.desk.close()
+  })
+  return harness
 }

@@ -1,7 +1,7 @@
 /**
- * A small server that stands in for the desk, for the browser tests of the widget: it answers contract/src/widget.ts, with
- * every body checked against the contract, and sends the headers the real one promises. It routes by Host like the real
- * one (widget, files, shop, demo and a stranger), keeps everything in memory, and can be told to fail.
+ * A small server that stands in for the desk, for the browser tests of the widget: it answers contract/src/widget.ts,
+ * with every body checked against the contract, and sends the headers the real one promises. It routes by Host like
+ * the real one (widget, files, shop, demo and a stranger), keeps everything in memory, and can be told to fail.
  */
 import { randomUUID } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
@@ -284,7 +284,8 @@ export class StandIn {
         `trusted-types 'none'`,
       ].join('; '),
     )
-    const snippet = `<script src="${this.origin('widget')}/widget.js" data-inbox="${INBOX_KEY}" ${attributes} async></script>`
+    const source = `${this.origin('widget')}/widget.js`
+    const snippet = `<script src="${source}" data-inbox="${INBOX_KEY}" ${attributes} async></script>`
     const head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A shop</title>'
     sendPage(
       response,
@@ -306,8 +307,17 @@ export class StandIn {
     const nonce = randomUUID()
     response.setHeader(
       'content-security-policy',
-      `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src 'self'; frame-src ${this.origin('widget')}; ` +
-        `base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+      [
+        `default-src 'none'`,
+        `script-src 'nonce-${nonce}'`,
+        `style-src 'self'`,
+        `img-src 'self'`,
+        `frame-src ${this.origin('widget')}`,
+        `base-uri 'none'`,
+        `form-action 'none'`,
+        `require-trusted-types-for 'script'`,
+        `trusted-types 'none'`,
+      ].join('; '),
     )
     const words = { __NONCE__: nonce, __WIDGET_ORIGIN__: this.origin('widget'), __INBOX_KEY__: INBOX_KEY }
     sendPage(response, template(join(STOREFRONT, page), words))

@@ -129,7 +129,9 @@ function StatusLine({ state, words }: { state: ChatState; words: Words }) {
   )
 }
 
-/** What to expect of leaving the page; where the browser keeps nothing for embedded pages, the way to one that it does. */
+/**
+ * What to expect of leaving the page; where the browser keeps nothing for embedded pages, the way to one that it does.
+ */
 function Empty({ memory, words }: { memory: Memory; words: Words }) {
   if (memory.isLasting) return <p class="empty">{words.empty}</p>
   return (

@@ -1,6 +1,6 @@
 /**
- * The chat without its screen against a server that answers the contract: begin, write, follow, lose the token, lose the
- * network, change identity, share one stream. Time is waited for by what must become true, never by the clock.
+ * The chat without its screen against a server that answers the contract: begin, write, follow, lose the token, lose
+ * the network, change identity, share one stream. Time is waited for by what must become true, never by the clock.
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -66,7 +66,7 @@ async function until(chat: Chat, isTrue: () => boolean): Promise<void> {
 }
 const texts = (chat: Chat) => chat.state.messages.map(({ text }) => text)
 
-test('a visitor writes and reads the answer; the token is kept, and the next page load finds the same thread', async () => {
+test('a visitor writes and reads the answer, and the next page load finds the same thread', async () => {
   const desk = await openDesk()
   const memory = browserMemory()
   const chat = openChat(desk, memory)
@@ -90,7 +90,7 @@ test('a visitor writes and reads the answer; the token is kept, and the next pag
   assert.deepEqual(Object.keys(desk.sessions[1] ?? {}), ['token'])
 })
 
-test('the network goes while messages are written and the desk answers: afterwards each is there once, in order', async () => {
+test('both sides write while the network is away: afterwards each message is there once', async () => {
   const desk = await openDesk()
   const memory = browserMemory()
   const chat = openChat(desk, memory)
@@ -157,7 +157,7 @@ test('a refused token begins a new visit, and the queue goes with it', async () 
   )
 })
 
-test('an identity is proven anew by each page and leaves no token behind; a refused one leaves an anonymous visitor', async () => {
+test('an identity leaves no token behind; a refused one leaves an anonymous visitor', async () => {
   const desk = await openDesk()
   const memory = browserMemory()
   const identity = `x.${Buffer.from('{"sub":"mitu"}').toString('base64url')}.y`
@@ -200,7 +200,7 @@ test('a refusal is shown with its code, and an inbox that is not there closes th
   await until(stranger, () => stranger.state.phase === 'unavailable')
 })
 
-test('two tabs of a browser follow one stream; when the first goes, the second takes over and misses nothing', async () => {
+test('two tabs follow one stream; when the first goes, the second takes over and misses nothing', async () => {
   const desk = await openDesk()
   const memory = browserMemory()
   const [first, second] = [openChat(desk, memory, 'one browser'), openChat(desk, memory, 'one browser')]

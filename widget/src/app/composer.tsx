@@ -1,6 +1,6 @@
 /**
- * Where the visitor writes. Enter sends, Shift+Enter breaks the line, and neither does anything while an input method is
- * composing a letter. Files come by picker, paste or drop; their limits stand below the field before any is chosen.
+ * Where the visitor writes. Enter sends, Shift+Enter breaks the line, and neither does anything while an input method
+ * is composing a letter. Files come by picker, paste or drop; their limits stand below the field before any is chosen.
  * The unsent text is kept in this browser, so that a reload loses nothing.
  */
 import { LIMITS } from '@central-desk/contract/limits.ts'
@@ -77,6 +77,31 @@ function TrayView({ uploads, problems, words, isLive, onRemove }: TrayProps) {
   )
 }
 
+function Tools(props: { words: Words; canSend: boolean; onFiles: (files: File[]) => void }) {
+  const { words, canSend, onFiles } = props
+  return (
+    <div class="tools">
+      <label class="icon-button" title={words.attach}>
+        <input
+          type="file"
+          class="picker"
+          multiple
+          aria-label={words.attach}
+          aria-describedby="limits"
+          onChange={(event) => {
+            onFiles([...(event.currentTarget.files ?? [])])
+            event.currentTarget.value = ''
+          }}
+        />
+        <Icon name="attach" />
+      </label>
+      <button type="submit" class="send" aria-label={words.send} title={words.send} aria-disabled={!canSend}>
+        <Icon name="send" />
+      </button>
+    </div>
+  )
+}
+
 export interface ComposerProps extends TrayProps {
   text: string
   onText: (text: string) => void
@@ -136,25 +161,7 @@ export function Composer(props: ComposerProps) {
         onKeyDown={onKeyDown}
         onPaste={onPaste}
       />
-      <div class="tools">
-        <label class="icon-button" title={words.attach}>
-          <input
-            type="file"
-            class="picker"
-            multiple
-            aria-label={words.attach}
-            aria-describedby="limits"
-            onChange={(event) => {
-              onFiles([...(event.currentTarget.files ?? [])])
-              event.currentTarget.value = ''
-            }}
-          />
-          <Icon name="attach" />
-        </label>
-        <button type="submit" class="send" aria-label={words.send} title={words.send} aria-disabled={!canSend}>
-          <Icon name="send" />
-        </button>
-      </div>
+      <Tools words={words} canSend={canSend} onFiles={onFiles} />
     </form>
   )
 }

@@ -46,7 +46,7 @@ test('where the browser would go elsewhere than the letters say, the real host i
 })
 
 test('the pieces joined are the message, for any message', () => {
-  const part = fc.constantFrom('https://', 'http://a.b', ' ', '(', ')', '.', '<', 'x@', '।', '\n', '/', '\u202e', 'শ্রী')
+  const part = fc.constantFrom('https://', 'http://a.b', ' ', '(', ')', '.', '<', 'x@', '।', '\n', '/', '\u202e')
   fc.assert(
     fc.property(
       fc.oneof(

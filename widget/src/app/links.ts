@@ -1,7 +1,7 @@
 /**
- * Finds the links in a message. Promises: pieces joined give the text back; only http and https become links; an address
- * that carries a user name (`https://bank.example@evil.example`) stays text; where the browser would go to another
- * host than the letters show (international names), that host is told beside the link.
+ * Finds the links in a message. Promises: pieces joined give the text back; only http and https become links; an
+ * address that carries a user name (`https://bank.example@evil.example`) stays text; where the browser would go to
+ * another host than the letters show (international names), that host is told beside the link.
  */
 
 export interface Piece {

@@ -1,6 +1,6 @@
 /**
- * Starts the chat in its frame: reads the inbox key from the address, joins the loader on the host page, and hands clock,
- * chance, network and storage to what needs them. Nothing else in the app reaches for those by itself.
+ * Starts the chat in its frame: reads the inbox key from the address, joins the loader on the host page, and hands
+ * clock, chance, network and storage to what needs them. Nothing else in the app reaches for those by itself.
  */
 import { render } from 'preact'
 import { inkOn } from '../colour.ts'

@@ -1,7 +1,7 @@
 /**
  * What this browser remembers of a chat, one inbox apart from the other: localStorage of the frame's own origin, or
- * plain memory where the browser forbids storage. Promises never to throw (a full or blocked store costs only what would
- * survive a reload) and to give back nothing that is not of the asked shape.
+ * plain memory where the browser forbids storage. Promises never to throw (a full or blocked store costs only what
+ * would survive a reload) and to give back nothing that is not of the asked shape.
  */
 
 export interface Memory {

@@ -81,7 +81,7 @@ test('the states: each event in each state leads where the table says, and nowhe
   }
 })
 
-test('messages leave in order, one at a time; a lost one is tried again with its own id and time before the next', async () => {
+test('messages leave one at a time; a lost one is tried again, as it was, before the next', async () => {
   const { outbox, posted, items, pauses } = open(plainMemory(), [LOST, refused(503, 'busy'), KEPT, KEPT])
   outbox.add(item(1))
   outbox.add(item(2))
@@ -152,7 +152,7 @@ test('two tabs that share a browser do not wipe out each other', async () => {
   )
 })
 
-test('visitors who share a browser do not see or send what another left, but one who signs in takes it along', async () => {
+test('who shares a browser does not find what another left; who signs in takes it along', async () => {
   const memory = plainMemory()
   const rahima = open(memory, [], 'sub:rahima')
   rahima.outbox.add(item(1, 'private'))

@@ -61,7 +61,9 @@ export class Outbox {
     this.#ports = ports
   }
 
-  /** Turns to the queue of an owner. With `carry`, what waits goes along: the same person has just said who they are. */
+  /**
+   * Turns to the queue of an owner. With `carry`, what waits goes along: the same person has just said who they are.
+   */
   belongTo(owner: string, carry: boolean): void {
     const carried = carry ? this.#items.filter((item) => item.state !== 'sent') : []
     for (const item of carried) this.#forget(item.clientMessageId)

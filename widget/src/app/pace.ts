@@ -1,6 +1,7 @@
 /**
  * How long to wait between tries, and the waking: half a second at first, doubling to thirty, with jitter so that a
- * thousand visitors do not return in one instant; at once when the browser says the network is back or the page is seen.
+ * thousand visitors do not return in one instant; at once when the browser says the network is back or the page is
+ * seen.
  */
 
 const FIRST_MS = 500

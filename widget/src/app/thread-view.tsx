@@ -7,7 +7,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { Message, OutgoingMessage } from './bubble.tsx'
 import type { Chat, ChatState } from './chat.ts'
 import { Icon } from './icons.tsx'
-import { rowsOf } from './thread.ts'
+import { type Row, rowsOf } from './thread.ts'
 import { dayName, type Words } from './words.ts'
 
 /** Within this of the end counts as being at the end. */
@@ -43,6 +43,31 @@ function useEnd(changed: unknown) {
     return () => watch.disconnect()
   }, [])
   return { box, isAtEnd, fromEnd }
+}
+
+interface RowProps {
+  row: Row
+  isNewest: boolean
+  isLive: boolean
+  chat: Chat
+  words: Words
+}
+
+function OneRow({ row, isNewest, isLive, chat, words }: RowProps) {
+  if (row.kind === 'day') return <li class="day">{dayName(row.at, new Date(), words)}</li>
+  if (row.kind === 'message') {
+    return <Message row={row} isNewest={isNewest} words={words} onBroken={() => chat.refresh()} />
+  }
+  const { outgoing } = row
+  return (
+    <OutgoingMessage
+      outgoing={outgoing}
+      isLive={isLive}
+      words={words}
+      onRetry={() => chat.outbox.retry(outgoing.clientMessageId)}
+      onDiscard={() => chat.outbox.discard(outgoing.clientMessageId)}
+    />
+  )
 }
 
 interface ThreadProps {
@@ -98,31 +123,9 @@ export function Thread({ chat, state, words }: ThreadProps) {
             </button>
           )}
           <ol>
-            {rows.map((row, index) => {
-              if (row.kind === 'day') {
-                return (
-                  <li class="day" key={row.key}>
-                    {dayName(row.at, new Date(), words)}
-                  </li>
-                )
-              }
-              if (row.kind === 'message') {
-                const isNewest = index === rows.length - 1
-                const onBroken = () => chat.refresh()
-                return <Message key={row.key} row={row} isNewest={isNewest} words={words} onBroken={onBroken} />
-              }
-              const { clientMessageId } = row.outgoing
-              return (
-                <OutgoingMessage
-                  key={row.key}
-                  outgoing={row.outgoing}
-                  isLive={isLive}
-                  words={words}
-                  onRetry={() => chat.outbox.retry(clientMessageId)}
-                  onDiscard={() => chat.outbox.discard(clientMessageId)}
-                />
-              )
-            })}
+            {rows.map((row, index) => (
+              <OneRow key={row.key} row={row} isNewest={index === rows.length - 1} {...{ chat, words, isLive }} />
+            ))}
           </ol>
         </div>
       </div>

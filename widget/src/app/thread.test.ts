@@ -43,7 +43,7 @@ test('only what the desk wrote after the last read number is unread', () => {
   assert.equal(countUnread(messages, 3), 0)
 })
 
-test('rows: messages of one author stand together, a pause or another author parts them, what is on its way is last', () => {
+test('rows: one author together, parted by a pause or another author; what is on its way is last', () => {
   const messages = [
     message(1, '04:00'),
     message(2, '04:02'),

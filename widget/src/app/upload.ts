@@ -1,7 +1,7 @@
 /**
- * Files on their way into a message. Limits are checked before a byte leaves; files go one after the other (a phone on a
- * weak network finishes one rather than none); a lost connection is waited out; each can be cancelled.
- * Their bytes live in the page only: files that were not uploaded do not survive a reload, words do.
+ * Files on their way into a message. Limits are checked before a byte leaves; files go one after the other (a phone on
+ * a weak network finishes one rather than none); a lost connection is waited out; each can be cancelled. Their bytes
+ * live in the page only: files that were not uploaded do not survive a reload, words do.
  */
 import type { Attachment } from '@central-desk/contract/conversations.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'

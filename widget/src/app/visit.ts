@@ -1,6 +1,6 @@
 /**
- * Who the visitor is to the server. An anonymous visit is kept in this browser by its token; an identified one lives only
- * as long as the page and is proven anew by the host's JWT each time, so that the next person at a shared
+ * Who the visitor is to the server. An anonymous visit is kept in this browser by its token; an identified one lives
+ * only as long as the page and is proven anew by the host's JWT each time, so that the next person at a shared
  * computer does not inherit it. A refused token begins a new visit; a refused JWT leaves the visitor anonymous.
  */
 import type { VisitorSession } from '@central-desk/contract/widget.ts'

@@ -1,12 +1,12 @@
 /**
- * What a host page includes as /widget.js: one button, and on the first click the frame that holds the chat.
- * Promises: one request while closed, nothing of the host page read or changed but one element added, no inline style or
- * script, no Trusted Types sink. Messages from the frame count only by source, origin and shape; what is said to
- * the frame always names the widget's origin. Refuses to start twice on a page.
+ * What a host page includes as /widget.js: one button, and on the first click the frame that holds the chat. Promises:
+ * one request while closed, nothing of the host page read or changed but one element added, no inline style or script,
+ * no Trusted Types sink. Messages from the frame count only by source, origin and shape; what is said to the frame
+ * always names the widget's origin. Refuses to start twice on a page.
  */
 import { inkOn } from '../colour.ts'
 import { type HostWord, isAppWord, isColour } from '../protocol.ts'
-import { css } from './loader.css.ts'
+import css from './loader.css?inline'
 
 export interface CentralDeskApi {
   open(): void
@@ -24,81 +24,103 @@ declare global {
 
 const DEFAULT_COLOUR = '#0b6b62'
 
-function start(script: HTMLScriptElement): CentralDeskApi {
-  const { inbox, language, position, colour } = script.dataset
-  let identity = script.dataset.identity ?? ''
-  const { origin } = new URL(script.src)
-  const spoken = language || document.documentElement.lang || navigator.language
-  const isBangla = /^bn/i.test(spoken)
-  const chat = isBangla ? 'চ্যাট' : 'Chat'
+const script = document.currentScript as HTMLScriptElement
+const { inbox, language, position, colour } = script.dataset
+const { origin } = new URL(script.src)
+const spoken = language || document.documentElement.lang || navigator.language
+const isBangla = /^bn/i.test(spoken)
+const chat = isBangla ? 'চ্যাট' : 'Chat'
 
-  const host = document.createElement('central-desk')
-  const root = host.attachShadow({ mode: 'closed' })
+const host = document.createElement('central-desk')
+const root = host.attachShadow({ mode: 'closed' })
+const section = root.appendChild(document.createElement('section'))
+const button = section.appendChild(document.createElement('button'))
+const badge = button.appendChild(document.createElement('b'))
+const panel = section.appendChild(document.createElement('dialog'))
+const frame = document.createElement('iframe')
+const phone = matchMedia('(max-width:479px),(max-height:479px)')
+
+let identity = script.dataset.identity ?? ''
+let isReady = false
+let isOpen = false
+let unread = 0
+const listeners: ((unread: number) => void)[] = []
+
+const tell = (word: HostWord) => isReady && frame.contentWindow?.postMessage(word, origin)
+
+function paint(hex: string): void {
+  section.style.setProperty('--colour', hex)
+  section.style.setProperty('--ink', inkOn(hex))
+}
+
+function count(now: number): void {
+  const number = now.toLocaleString(isBangla ? 'bn-BD' : 'en')
+  const news = isBangla ? `${number}টি নতুন বার্তা` : `${number} new message${now > 1 ? 's' : ''}`
+  button.setAttribute('aria-label', now ? `${chat}, ${news}` : chat)
+  badge.textContent = now ? number : ''
+  if (now !== unread) for (const listener of listeners) listener(now)
+  unread = now
+}
+
+/** Brings the panel in line with `isOpen`. Modal on a phone: the browser then makes the page behind it inert. */
+function show(): void {
+  const hadFocus = root.activeElement
+  button.setAttribute('aria-expanded', `${isOpen}`)
+  panel.close()
+  if (isOpen) {
+    // A panel that covers the page must not be a trap: so not before the chat shows its own close button.
+    if (isReady && phone.matches) panel.showModal()
+    else panel.show()
+    frame.focus()
+  } else if (hadFocus) button.focus()
+  tell({ centralDesk: 'shown', isOpen, isModal: phone.matches })
+}
+
+function open(): void {
+  if (!frame.isConnected) {
+    frame.title = chat
+    frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-downloads')
+    frame.src = `${origin}/widget/${inbox}#host=${encodeURIComponent(location.origin)}&language=${spoken}`
+    panel.append(frame)
+  }
+  isOpen = true
+  show()
+}
+
+function close(): void {
+  if (!isOpen) return
+  isOpen = false
+  show()
+}
+
+function identify(jwt: string): void {
+  identity = jwt
+  tell({ centralDesk: 'identity', identity })
+}
+
+function onMessage({ data, source, origin: from }: MessageEvent): void {
+  if (source !== frame.contentWindow || from !== origin || !isAppWord(data)) return
+  if (data.centralDesk === 'close') close()
+  else if (data.centralDesk === 'status') {
+    count(data.unread)
+    paint(data.colour)
+  } else {
+    isReady = true
+    identify(identity)
+    show()
+  }
+}
+
+function start(): CentralDeskApi {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(css)
   root.adoptedStyleSheets = [sheet]
-  const section = root.appendChild(document.createElement('section'))
-  const button = section.appendChild(document.createElement('button'))
-  const badge = button.appendChild(document.createElement('b'))
-  const panel = section.appendChild(document.createElement('dialog'))
-  const frame = document.createElement('iframe')
   section.setAttribute('aria-label', chat)
   panel.setAttribute('aria-label', chat)
   section.className = position ?? ''
-
-  const phone = matchMedia('(max-width:479px),(max-height:479px)')
-  let isReady = false
-  let isOpen = false
-  let unread = 0
-  const listeners: ((unread: number) => void)[] = []
-
-  const tell = (word: HostWord) => isReady && frame.contentWindow?.postMessage(word, origin)
-
-  function paint(hex: string): void {
-    section.style.setProperty('--colour', hex)
-    section.style.setProperty('--ink', inkOn(hex))
-  }
-  function count(now: number): void {
-    const number = now.toLocaleString(isBangla ? 'bn-BD' : 'en')
-    const news = isBangla ? `${number}টি নতুন বার্তা` : `${number} new message${now > 1 ? 's' : ''}`
-    button.setAttribute('aria-label', now ? `${chat}, ${news}` : chat)
-    badge.textContent = now ? number : ''
-    if (now !== unread) for (const listener of listeners) listener(now)
-    unread = now
-  }
-  /** Brings the panel in line with `isOpen`. Modal on a phone: the browser then makes the page behind it inert. */
-  function show(): void {
-    const hadFocus = root.activeElement
-    button.setAttribute('aria-expanded', `${isOpen}`)
-    panel.close()
-    if (isOpen) {
-      // A panel that covers the page must not be a trap: so not before the chat shows its own close button.
-      if (isReady && phone.matches) panel.showModal()
-      else panel.show()
-      frame.focus()
-    } else if (hadFocus) button.focus()
-    tell({ centralDesk: 'shown', isOpen, isModal: phone.matches })
-  }
-  function open(): void {
-    if (!frame.isConnected) {
-      frame.title = chat
-      frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-downloads')
-      frame.src = `${origin}/widget/${inbox}#host=${encodeURIComponent(location.origin)}&language=${spoken}`
-      panel.append(frame)
-    }
-    isOpen = true
-    show()
-  }
-  function close(): void {
-    if (!isOpen) return
-    isOpen = false
-    show()
-  }
-  function identify(jwt: string): void {
-    identity = jwt
-    tell({ centralDesk: 'identity', identity })
-  }
-
+  paint(isColour(colour) ? colour : DEFAULT_COLOUR)
+  count(0)
+  show()
   button.onclick = () => (isOpen ? close() : open())
   section.onkeydown = (event) => {
     // Answers nothing: a listener that answers false cancels the key.
@@ -111,21 +133,7 @@ function start(script: HTMLScriptElement): CentralDeskApi {
   phone.onchange = () => {
     if (isOpen) show()
   }
-  addEventListener('message', ({ data, source, origin: from }) => {
-    if (source !== frame.contentWindow || from !== origin || !isAppWord(data)) return
-    if (data.centralDesk === 'close') close()
-    else if (data.centralDesk === 'status') {
-      count(data.unread)
-      paint(data.colour)
-    } else {
-      isReady = true
-      identify(identity)
-      show()
-    }
-  })
-  paint(isColour(colour) ? colour : DEFAULT_COLOUR)
-  count(0)
-  show()
+  addEventListener('message', onMessage)
   ;(document.body ?? document.documentElement).append(host)
   return {
     open,
@@ -138,4 +146,4 @@ function start(script: HTMLScriptElement): CentralDeskApi {
   }
 }
 
-if (!window.CentralDesk) window.CentralDesk = start(document.currentScript as HTMLScriptElement)
+if (!window.CentralDesk) window.CentralDesk = start()
