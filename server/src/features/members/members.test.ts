@@ -10,29 +10,56 @@ import {
   removeMember,
 } from '@central-desk/contract/members.ts'
 import type { Role } from '@central-desk/contract/permissions.ts'
-import { getSession } from '@central-desk/contract/session.ts'
+import { acceptInvitation, getSession } from '@central-desk/contract/session.ts'
 import { getWorkspace } from '@central-desk/contract/workspaces.ts'
+import type { Answer } from '#test/support/client.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
 import { joinAs, type Person, signUpOwner } from '#test/support/people.ts'
-import { rowsOf } from '#test/support/rows.ts'
+import { type Row, rowsOf } from '#test/support/rows.ts'
 
 let desk: TestDesk
-let made = 0
 let rahima: Person
 let tanvir: Person
 let nusrat: Person
+let workspaceUuid: string
+let auditNumber: number
+
 before(async () => {
   desk = await bootDesk()
-})
-// A workspace of its own for each test, so that none sees what another left.
-beforeEach(async () => {
-  desk.clock.advance(120_000)
-  made += 1
-  const at = (name: string) => ({ name, email: `${name.toLowerCase()}${made}@shapla.example` })
+  const at = (name: string) => ({ name, email: `${name.toLowerCase()}@shapla.example` })
   rahima = await signUpOwner(desk, { ...at('Rahima'), workspaceName: 'Shapla Crafts' })
   tanvir = await joinAs(desk, rahima, 'admin', at('Tanvir'))
   nusrat = await joinAs(desk, rahima, 'agent', at('Nusrat'))
+  workspaceUuid = decodeId('workspace', rahima.workspaceId) ?? ''
 })
+beforeEach(async () => {
+  desk.clock.advance(120_000)
+  await beginAgain()
+})
+
+/** Everybody has the first role again; bcrypt makes new people dear. */
+async function beginAgain(): Promise<void> {
+  await desk.kernel.doors.inWorkspace({ workspaceId: workspaceUuid, actor: { kind: 'system' } }, async ({ db }) => {
+    for (const [{ memberId }, role] of [
+      [rahima, 'owner'],
+      [tanvir, 'admin'],
+      [nusrat, 'agent'],
+    ] as const) {
+      const member = decodeId('member', memberId)
+      await db.updateTable('member').set({ role, removed_at: null }).where('id', '=', member).execute()
+    }
+  })
+  auditNumber = (await rowsOf(desk, 'select number from audit_head where workspace_id = $1', [workspaceUuid]))[0].number
+}
+
+/** Entries of this test, oldest first. */
+function entries(): Promise<Row[]> {
+  return rowsOf(
+    desk,
+    `select action, result, before, after from audit_entry where workspace_id = $1 and number > $2 order by number`,
+    [workspaceUuid, auditNumber],
+  )
+}
 
 const setRole = (by: Person, whose: Person, role: Role) =>
   by.client.call(changeRole, { params: { workspaceId: by.workspaceId, memberId: whose.memberId }, body: { role } })
@@ -67,13 +94,8 @@ test('an admin manages agents and admins, but makes, changes, removes and invite
   ]
   for (const answer of forbidden) assert.deepEqual([answer.status, answer.body.code], [403, 'forbidden'])
   assert.deepEqual(await roles(), { Rahima: 'owner', Tanvir: 'admin', Nusrat: 'agent' })
-  const denied = await rowsOf(
-    desk,
-    `select action from audit_entry where result = 'denied' and workspace_id = $1 order by number`,
-    [decodeId('workspace', rahima.workspaceId)],
-  )
   assert.deepEqual(
-    denied.map(({ action }) => action),
+    (await entries()).filter(({ result }) => result === 'denied').map(({ action }) => action),
     ['member.role_changed', 'member.removed', 'member.invited'],
   )
 })
@@ -85,57 +107,43 @@ test('an owner makes owners; the last one cannot step down or leave', async () =
   assert.equal((await setRole(rahima, tanvir, 'owner')).status, 200)
   assert.equal((await setRole(rahima, rahima, 'admin')).status, 200)
   assert.deepEqual(await roles(), { Rahima: 'admin', Tanvir: 'owner', Nusrat: 'agent' })
-  const entries = await rowsOf(
-    desk,
-    `select before, after from audit_entry where action = 'member.role_changed' and workspace_id = $1 order by number`,
-    [decodeId('workspace', rahima.workspaceId)],
-  )
-  assert.deepEqual(entries, [
-    { before: { role: 'admin' }, after: { role: 'owner' } },
-    { before: { role: 'owner' }, after: { role: 'admin' } },
+  assert.deepEqual(await entries(), [
+    { action: 'member.role_changed', result: 'done', before: { role: 'admin' }, after: { role: 'owner' } },
+    { action: 'member.role_changed', result: 'done', before: { role: 'owner' }, after: { role: 'admin' } },
   ])
 })
 
-const owners = async () =>
-  (
-    await rowsOf(
-      desk,
-      `select count(*)::int as owners from member where workspace_id = $1 and role = 'owner' and removed_at is null`,
-      [decodeId('workspace', rahima.workspaceId)],
-    )
-  )[0].owners
+async function ownerCount(): Promise<number> {
+  const text = `select count(*)::int as n from member where workspace_id = $1 and role = 'owner' and removed_at is null`
+  return (await rowsOf(desk, text, [workspaceUuid]))[0].n
+}
 
 test('two owners who step down, or throw each other out, at the same moment leave one', async () => {
-  const rounds: ((a: Person, b: Person) => Promise<unknown>[])[] = [
+  const rounds: ((a: Person, b: Person) => Promise<Answer>[])[] = [
     (a, b) => [setRole(a, a, 'admin'), setRole(b, b, 'admin')],
     (a, b) => [setRole(a, b, 'admin'), setRole(b, a, 'admin')],
     (a, b) => [remove(a, a), remove(b, b)],
     (a, b) => [remove(a, b), setRole(b, a, 'viewer')],
   ]
   for (const [round, work] of rounds.entries()) {
-    const at = (name: string) => ({ name, email: `${name.toLowerCase()}${made}.${round}@shapla.example` })
-    desk.clock.advance(60_000)
-    rahima = await signUpOwner(desk, { ...at('Rahima'), workspaceName: 'Shapla Crafts' })
-    const second = await joinAs(desk, rahima, 'owner', at('Second'))
-    const answers = (await Promise.all(work(rahima, second))) as { status: number; body?: { code: string } }[]
-    assert.equal(
-      await owners(),
-      1,
-      `round ${round}: ${JSON.stringify(answers.map(({ status, body }) => [status, body?.code]))}`,
-    )
-    assert.equal(answers.filter(({ status }) => status < 300).length, 1, `round ${round}`)
-    assert.ok(answers.every(({ status }) => status !== 500))
+    for (let again = 0; again < 5; again++) {
+      await beginAgain()
+      await setRole(rahima, tanvir, 'owner')
+      const statuses = (await Promise.all(work(rahima, tanvir))).map(({ status }) => status)
+      assert.equal(await ownerCount(), 1, `round ${round}: ${statuses}`)
+      assert.equal(statuses.filter((status) => status < 300).length, 1, `round ${round}: ${statuses}`)
+      assert.ok(!statuses.includes(500), `round ${round}: ${statuses}`)
+    }
   }
 })
 
 test('who is removed is nobody at the next request, and keeps their other workspaces', async () => {
   const other = await signUpOwner(desk, {
     name: 'Kabir',
-    email: `kabir${made}@meghna.example`,
+    email: 'kabir@meghna.example',
     workspaceName: 'Meghna',
   })
   const token = (await invite(other, nusrat.email, 'viewer')).body.link.split('/invite/')[1]
-  const { acceptInvitation } = await import('@central-desk/contract/session.ts')
   assert.equal((await nusrat.client.call(acceptInvitation, { params: { token }, body: {} })).status, 201)
   assert.equal((await remove(tanvir, nusrat)).status, 204)
   const params = { workspaceId: nusrat.workspaceId }
@@ -152,7 +160,6 @@ test('who is removed is nobody at the next request, and keeps their other worksp
 })
 
 test('conversations of a removed member become unassigned, drafts are destroyed, in the same transaction', async () => {
-  const ws = decodeId('workspace', rahima.workspaceId)
   const member = decodeId('member', nusrat.memberId)
   const envelope = Buffer.concat([Buffer.from([0xc1]), Buffer.alloc(40)])
   const [{ conversation }] = await rowsOf(
@@ -175,31 +182,26 @@ test('conversations of a removed member become unassigned, drafts are destroyed,
        insert into draft (workspace_id, member_id, conversation_id, mode, text_sealed, updated_at)
        select $1, $2, id, 'reply', $3, now() from open)
      select id as conversation from open where status = 'open'`,
-    [ws, member, envelope],
+    [workspaceUuid, member, envelope],
   )
   assert.equal((await remove(rahima, nusrat)).status, 204)
   const left = await rowsOf(
     desk,
     'select count(assignee_id)::int as assigned from conversation where workspace_id = $1',
-    [ws],
+    [workspaceUuid],
   )
-  const drafts = await rowsOf(desk, 'select from draft where workspace_id = $1', [ws])
+  const drafts = await rowsOf(desk, 'select from draft where workspace_id = $1', [workspaceUuid])
   assert.deepEqual([left[0].assigned, drafts.length], [0, 0])
   const events = await rowsOf(
     desk,
     `select kind, conversation_id, facts from event where workspace_id = $1 and number > 2 order by number`,
-    [ws],
+    [workspaceUuid],
   )
   assert.deepEqual(
     events.filter(({ kind }) => kind === 'conversation.changed'),
     [{ kind: 'conversation.changed', conversation_id: conversation, facts: { what: 'unassigned', memberId: member } }],
   )
-  const [entry] = await rowsOf(
-    desk,
-    `select after from audit_entry where action = 'member.removed' and workspace_id = $1`,
-    [ws],
-  )
-  assert.deepEqual(entry.after, { unassignedConversations: 2 })
+  assert.deepEqual((await entries())[0].after, { unassignedConversations: 2 })
 })
 
 test('an invitation’s link is shown once; who belongs already is not invited', async () => {
