@@ -41,6 +41,11 @@ export async function call<T>(fetch: Fetch, path: string, options: RequestInit):
   }
 }
 
+/** How long the server asked us to wait. */
+export function askedWaitMs(answer: Answer<unknown>): number {
+  return answer.kind === 'refused' ? answer.retryAfterMs : 0
+}
+
 /** Whether the same call may succeed later without anything changed by the visitor. */
 export function isPassing(answer: Answer<unknown>): boolean {
   if (answer.kind !== 'refused') return answer.kind === 'unreachable'

@@ -5,7 +5,7 @@
  */
 import type { Attachment } from '@central-desk/contract/conversations.ts'
 import type { VisitorMessage, VisitorSession } from '@central-desk/contract/widget.ts'
-import { type Answer, type Fetch, isPassing } from './call.ts'
+import { type Answer, askedWaitMs, type Fetch, isPassing } from './call.ts'
 import { type FeedPorts, type Page, runFeed } from './feed.ts'
 import type { Memory } from './memory.ts'
 import { Outbox, type Outgoing } from './outbox.ts'
@@ -185,7 +185,7 @@ export class Chat {
       if (opened.kind === 'answered' && answer.kind === 'answered') return this.#welcome(opened.value, signal)
       if (!isPassing(answer)) return this.#change({ phase: 'unavailable' })
       this.#change({ isLive: false })
-      await this.#ports.pace.pause(tries)
+      await this.#ports.pace.pause(tries, askedWaitMs(answer))
       if (signal.aborted) return
     }
   }

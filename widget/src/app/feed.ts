@@ -4,7 +4,7 @@
  * that comes twice is merged away by its id. Stops when its signal is aborted.
  */
 import type { VisitorMessage } from '@central-desk/contract/widget.ts'
-import { type Answer, type Fetch, isPassing, withToken } from './call.ts'
+import { type Answer, askedWaitMs, type Fetch, isPassing, withToken } from './call.ts'
 import { readFrames } from './frames.ts'
 import type { Pace } from './pace.ts'
 import type { VisitKeeper } from './visit.ts'
@@ -104,6 +104,6 @@ export async function runFeed(ports: FeedPorts, signal: AbortSignal): Promise<vo
     if (signal.aborted) return
     ports.onLive(false)
     tries = ports.now() - startedAt > LIVED_MS ? 0 : tries + 1
-    await ports.pace.pause(tries)
+    await ports.pace.pause(tries, answer ? askedWaitMs(answer) : 0)
   }
 }

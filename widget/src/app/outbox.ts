@@ -4,7 +4,7 @@
  * message leaves the browser's memory only once the server said it is kept, or the visitor deleted it.
  */
 import type { Attachment } from '@central-desk/contract/conversations.ts'
-import { type Answer, isPassing } from './call.ts'
+import { type Answer, askedWaitMs, isPassing } from './call.ts'
 import type { Memory } from './memory.ts'
 import type { Pace } from './pace.ts'
 
@@ -125,7 +125,7 @@ export class Outbox {
         this.#move(item.clientMessageId, 'kept')
       } else if (isPassing(answer)) {
         this.#move(item.clientMessageId, 'lost')
-        await this.#ports.pace.pause(tries++, answer.kind === 'refused' ? answer.retryAfterMs : 0)
+        await this.#ports.pace.pause(tries++, askedWaitMs(answer))
       } else if (answer.kind === 'refused') {
         this.#move(item.clientMessageId, 'refused', answer.code)
       }

@@ -20,21 +20,21 @@ export interface Pace {
 }
 
 export function createPace(chance: () => number): Pace {
-  let waiting: (() => void)[] = []
+  const waiting = new Set<() => void>()
   return {
     pause(tries, atLeastMs = 0) {
       return new Promise((resolve) => {
-        const timer = setTimeout(resolve, Math.max(atLeastMs, backoffMs(tries, chance())))
-        waiting.push(() => {
+        const resume = () => {
           clearTimeout(timer)
+          waiting.delete(resume)
           resolve()
-        })
+        }
+        const timer = setTimeout(resume, Math.max(atLeastMs, backoffMs(tries, chance())))
+        waiting.add(resume)
       })
     },
     wake() {
-      const woken = waiting
-      waiting = []
-      for (const resume of woken) resume()
+      for (const resume of waiting) resume()
     },
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Attachment } from '@central-desk/contract/conversations.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
-import { type Answer, isPassing, refusalOf, withToken } from './call.ts'
+import { type Answer, askedWaitMs, isPassing, refusalOf, withToken } from './call.ts'
 import type { Pace } from './pace.ts'
 
 export interface Upload {
@@ -132,7 +132,7 @@ export class Tray {
       } else if (held.stop.signal.aborted) continue
       else if (isPassing(answer)) {
         this.#change(key, { state: 'waiting', progress: 0 })
-        await this.#ports.pace.pause(tries++, answer.kind === 'refused' ? answer.retryAfterMs : 0)
+        await this.#ports.pace.pause(tries++, askedWaitMs(answer))
       } else this.#change(key, { state: 'failed', code: answer.kind === 'refused' ? answer.code : undefined })
     }
     this.#isSending = false

@@ -80,7 +80,7 @@ function open(): void {
   if (!frame.isConnected) {
     frame.title = chat
     frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-downloads')
-    frame.src = `${origin}/widget/${inbox}#host=${encodeURIComponent(location.origin)}&language=${spoken}`
+    frame.src = `${origin}/widget/${inbox}#host=${location.origin}&language=${spoken}`
     panel.append(frame)
   }
   isOpen = true
