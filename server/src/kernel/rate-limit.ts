@@ -49,10 +49,14 @@ export function networkOf(ip: string): string {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
 }
 
-export function createLimiter(doors: Doors, secret: Buffer, clock: Clock): Limiter {
-  const leases = new Map<string, { windowStart: number; left: number; full: boolean }>()
+type Lease = { readonly windowStart: number; left: number; readonly full: boolean }
 
-  async function lease(budget: BudgetName, subject: string, windowStart: number) {
+export function createLimiter(doors: Doors, secret: Buffer, clock: Clock): Limiter {
+  const leases = new Map<string, Lease>()
+  /** Leases that are being asked for: calls that come at once share one block, or a burst would lease them all. */
+  const asked = new Map<string, Promise<Lease>>()
+
+  async function lease(budget: BudgetName, subject: string, windowStart: number): Promise<Lease> {
     const { perMinute, block } = BUDGETS[budget]
     const key = createHmac('sha256', secret).update(`${budget}|${subject}`).digest()
     const { used } = await doors.inSystem('rate.budget', 'desk_auth', ({ db }) =>
@@ -69,23 +73,43 @@ export function createLimiter(doors: Doors, secret: Buffer, clock: Clock): Limit
     return { windowStart, left: granted, full: granted < block }
   }
 
+  function keep(name: string, held: Lease): void {
+    if (leases.size >= LEASES_MAX) {
+      for (const [old, { windowStart }] of leases) if (windowStart !== held.windowStart) leases.delete(old)
+    }
+    leases.set(name, held)
+  }
+
+  function leaseOnce(name: string, ask: () => Promise<Lease>): Promise<Lease> {
+    const known = asked.get(name)
+    if (known) return known
+    const asking = ask()
+      .then((held) => {
+        keep(name, held)
+        return held
+      })
+      .finally(() => asked.delete(name))
+    asked.set(name, asking)
+    return asking
+  }
+
   return {
     async spend(budget, subject) {
       const now = clock.now().getTime()
       const windowStart = now - (now % WINDOW_MS)
       const name = `${budget}|${subject}`
-      let held = leases.get(name)
-      if (!held || held.windowStart !== windowStart || (held.left <= 0 && !held.full)) {
-        held = await lease(budget, subject, windowStart)
-        if (leases.size >= LEASES_MAX) {
-          for (const [old, { windowStart: start }] of leases) if (start !== windowStart) leases.delete(old)
+      for (;;) {
+        const known = leases.get(name)
+        const isSpent = known?.windowStart !== windowStart || (known.left <= 0 && !known.full)
+        const held = isSpent ? await leaseOnce(name, () => lease(budget, subject, windowStart)) : known
+        if (held.left > 0) {
+          held.left -= 1
+          return
         }
-        leases.set(name, held)
+        if (held.full) {
+          throw refuse('too_many_requests', { retryAfterSeconds: Math.ceil((windowStart + WINDOW_MS - now) / 1000) })
+        }
       }
-      if (held.left <= 0) {
-        throw refuse('too_many_requests', { retryAfterSeconds: Math.ceil((windowStart + WINDOW_MS - now) / 1000) })
-      }
-      held.left -= 1
     },
   }
 }
