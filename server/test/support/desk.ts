@@ -59,7 +59,7 @@ after(async () => {
   await Promise.all(homes.map((home) => rm(home, { recursive: true, force: true })))
 })
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createProbe().on('error', reject)
     probe.listen(0, '127.0.0.1', () => {
