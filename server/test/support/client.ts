@@ -9,6 +9,7 @@ export type Answer = {
   readonly status: number
   readonly headers: Record<string, string | string[] | undefined>
   readonly text: string
+  readonly bytes: Buffer
   /** Parsed body; undefined when it is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly body: any
@@ -58,12 +59,14 @@ export class Client {
         response.on('error', reject)
         response.on('end', () => {
           this.keepCookies(response.headers['set-cookie'] ?? [])
-          const text = Buffer.concat(chunks).toString('utf8')
+          const bytes = Buffer.concat(chunks)
+          const text = bytes.toString('utf8')
           const isJson = /json/.test(response.headers['content-type'] ?? '')
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
             text,
+            bytes,
             body: isJson && text ? JSON.parse(text) : undefined,
           })
         })

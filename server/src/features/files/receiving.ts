@@ -68,19 +68,25 @@ class Intake {
   }
 
   async *read(): AsyncGenerator<Buffer> {
-    const source = Buffer.isBuffer(this.#source) ? [this.#source] : this.#source
+    if (Buffer.isBuffer(this.#source)) return yield this.#take(this.#source)
+    const source = this.#source
     try {
-      for await (const chunk of source as AsyncIterable<Buffer>) {
-        this.byteSize += chunk.length
-        if (this.byteSize > LIMITS.attachmentBytes) throw refuse('body_too_large')
-        this.#keepHead(chunk)
-        yield chunk
-      }
+      // Destroying a request would take its connection with it, and the sender would never hear why.
+      for await (const chunk of source.iterator({ destroyOnReturn: false })) yield this.#take(chunk as Buffer)
     } catch (error) {
       // The sender went away in the middle: nobody waits for the answer, and it is no bug.
-      if (!Buffer.isBuffer(this.#source) && this.#source.readableAborted) throw refuse('bad_request')
+      if (source.readableAborted) throw refuse('bad_request')
+      // What still comes is read and forgotten, so that the sender gets to our answer.
+      source.resume()
       throw error
     }
+  }
+
+  #take(chunk: Buffer): Buffer {
+    this.byteSize += chunk.length
+    if (this.byteSize > LIMITS.attachmentBytes) throw refuse('body_too_large')
+    this.#keepHead(chunk)
+    return chunk
   }
 
   #keepHead(chunk: Buffer): void {
