@@ -5,8 +5,9 @@ import type { Command } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { dispatch } from './dispatch.ts'
 import { memberResetLink, memberUnlock } from './member.ts'
+import { replay } from './replay.ts'
 
-const COMMANDS: readonly Command[] = [memberUnlock, memberResetLink, configCheck]
+const COMMANDS: readonly Command[] = [replay, memberUnlock, memberResetLink, configCheck]
 
 process.exitCode = await dispatch(process.argv.slice(2), COMMANDS, {
   say: (text) => process.stdout.write(`${text}\n`),

@@ -25,6 +25,15 @@ test('--help lists the commands on standard output; a wrong command goes to stan
   assert.equal(desk([]).status, 2)
 })
 
+test('replay wants one event, and says so before it opens anything', () => {
+  for (const words of [['replay'], ['replay', 'msg_01jw2v6mkyh8x9d4s3t5b7n0qp'], ['replay', 'a', 'b']]) {
+    const { status, stdout, stderr } = desk(words, { DESK_HOME: '/nowhere/at/all' })
+    assert.deepEqual([status, stdout], [2, ''])
+    assert.match(stderr, /^Give the id of one event/)
+  }
+  assert.match(desk(['replay', '--help']).stdout, /^Usage: bin\/desk replay EVENT\n/)
+})
+
 test('config check prints every setting without secrets, from whichever folder it is called', () => {
   const url = 'postgres://owner:open-sesame@127.0.0.1/desk'
   const { status, stdout } = desk(['config', 'check'], { DATABASE_URL: url, DESK_HOME: 'here' })
