@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Command } from './command.ts'
 import { dispatch } from './dispatch.ts'
+import { replay } from './replay.ts'
 
 const DESK = fileURLToPath(new URL('../../../bin/desk', import.meta.url))
 
@@ -23,15 +24,6 @@ test('--help lists the commands on standard output; a wrong command goes to stan
   assert.deepEqual([wrong.status, wrong.stdout], [2, ''])
   assert.match(wrong.stderr, /There is no command "config chekc"/)
   assert.equal(desk([]).status, 2)
-})
-
-test('replay wants one event, and says so before it opens anything', () => {
-  for (const words of [['replay'], ['replay', 'msg_01jw2v6mkyh8x9d4s3t5b7n0qp'], ['replay', 'a', 'b']]) {
-    const { status, stdout, stderr } = desk(words, { DESK_HOME: '/nowhere/at/all' })
-    assert.deepEqual([status, stdout], [2, ''])
-    assert.match(stderr, /^Give the id of one event/)
-  }
-  assert.match(desk(['replay', '--help']).stdout, /^Usage: bin\/desk replay EVENT\n/)
 })
 
 test('config check prints every setting without secrets, from whichever folder it is called', () => {
@@ -66,4 +58,13 @@ test('a command gets what follows its words, and none that takes nothing is run 
   assert.equal(await dispatch(['member', 'unlock', '--help'], commands, voice), 0)
   assert.deepEqual(ran, ['member unlock: a@b'])
   assert.match(said.at(-1) ?? '', /^Usage: bin\/desk member unlock EMAIL\n/)
+})
+
+test('replay wants one event, and says so before it opens anything', async () => {
+  const said: string[] = []
+  const voice = { say: () => assert.fail('nothing was done'), complain: (text: string) => void said.push(text) }
+  for (const args of [[], ['msg_01jw2v6mkyh8x9d4s3t5b7n0qp'], ['ie_01jw2v6mkyh8x9d4s3t5b7n0qp', 'more']]) {
+    assert.equal(await dispatch(['replay', ...args], [replay], voice), 2)
+  }
+  assert.deepEqual(new Set(said), new Set(['Give the id of one event: ie_ and 26 letters.']))
 })
