@@ -37,13 +37,16 @@ const DOORS = [
   'Draft',
   'SavedReply',
   'ContactEmail',
-  'ContactPhone',
   'ContactComment',
   'AgentFile',
   'Password',
   'Search',
 ] as const
-const words = Object.fromEntries(DOORS.map((door) => [door, canary(door)])) as Record<(typeof DOORS)[number], string>
+const words = {
+  ...(Object.fromEntries(DOORS.map((door) => [door, canary(door)])) as Record<(typeof DOORS)[number], string>),
+  // A phone number is digits: as many as it may have.
+  ContactPhone: `88017${randomBytes(5).readUIntBE(0, 5).toString().padStart(13, '3').slice(0, 8)}`,
+}
 
 let desk: TestDesk
 let stage: Stage

@@ -45,6 +45,7 @@ const texts = (reader: EventReader) => reader.kinds('message.created').map(({ da
 test('a message reaches the stream filled in, with the row and what is the reader’s own', async () => {
   const reader = listen(stage.owner.client)
   await reader.ready()
+  desk.clock.advance(1_000)
   await write(1, 'filled')
   await reader.until(() => texts(reader).includes('filled 0'), 'the message')
   const [event] = reader.kinds('message.created')

@@ -11,25 +11,27 @@ import type { Endpoint } from '@central-desk/contract/endpoint.ts'
 import { PERMISSIONS } from '@central-desk/contract/permissions.ts'
 import { idPlaces } from '#src/kernel/web/wire-ids.ts'
 import type { CallOptions } from './client.ts'
-import { joinAs } from './people.ts'
+import { joinAs, type Person } from './people.ts'
 import { done, newClientId, postHook, type Stage, until } from './stage.ts'
 import { listUnreadableEvents } from '@central-desk/contract/inboxes.ts'
 
 type Extra = { params?: Record<string, string>; query?: CallOptions['query']; body?: unknown }
-export type RouteCase = (stage: Stage) => Extra | Promise<Extra>
+/** `as` is who will call: an upload must be the caller's own. */
+export type RouteCase = (stage: Stage, as: Person) => Extra | Promise<Extra>
 
 let counter = 0
 const unique = () => `u${++counter}`
 const inWorkspace = (stage: Stage) => ({ workspaceId: stage.ids.workspace ?? '' })
 
-async function freshUpload(stage: Stage): Promise<string> {
+async function freshUpload(stage: Stage, as: Person): Promise<string> {
+  const owner = as === stage.people.viewer ? stage.owner : as
   const options = { params: inWorkspace(stage), query: { fileName: 'a.txt' }, body: Buffer.from('bytes') }
-  return (await done(stage, conversations.uploadAttachment, options)).id
+  return (await done({ owner }, conversations.uploadAttachment, options)).id
 }
 
 async function freshMember(stage: Stage): Promise<string> {
   const name = unique()
-  const wanted = { name, email: `${name}@fresh-${stage.ids.workspace}.example` }
+  const wanted = { name, email: `${name}@fresh-members.example` }
   return (await joinAs(stage.desk, stage.owner, 'agent', wanted)).memberId
 }
 
@@ -94,18 +96,18 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   countConversations: nothing,
   getConversation: nothing,
   getThread: nothing,
-  sendMessage: async (stage) => ({
+  sendMessage: async (stage, as) => ({
     body: {
       clientMessageId: newClientId(),
       text: 'hello',
-      attachmentIds: [await freshUpload(stage)],
+      attachmentIds: [await freshUpload(stage, as)],
       seenNumber: 1_000,
       force: true,
     },
   }),
   retryDelivery: nothing,
-  writeNote: async (stage) => ({
-    body: { clientMessageId: newClientId(), text: 'note', attachmentIds: [await freshUpload(stage)] },
+  writeNote: async (stage, as) => ({
+    body: { clientMessageId: newClientId(), text: 'note', attachmentIds: [await freshUpload(stage, as)] },
   }),
   assignConversation: (stage) => ({ body: { assigneeId: stage.ids.member } }),
   changeStatus: () => ({ body: { status: 'pending' } }),
@@ -127,10 +129,10 @@ export const WORKSPACE_ENDPOINTS: readonly Endpoint[] = ENDPOINTS.filter(
 )
 
 /** A whole call with the stage's own ids. */
-export async function ownCall(stage: Stage, endpoint: Endpoint): Promise<CallOptions> {
+export async function ownCall(stage: Stage, endpoint: Endpoint, as: Person = stage.owner): Promise<CallOptions> {
   const make = ROUTE_CASES[endpoint.name]
   if (!make) throw new Error(`${endpoint.name} has no case in route-cases.ts`)
-  const extra = await make(stage)
+  const extra = await make(stage, as)
   const params: Record<string, string> = {}
   for (const { path, kind } of idPlaces(endpoint.params)) params[path] = stage.ids[kind] ?? ''
   return { ...extra, params: { ...params, ...extra.params } }

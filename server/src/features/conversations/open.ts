@@ -17,8 +17,8 @@ export async function openInbox(tx: WorkspaceTx, id: string): Promise<{ channel:
   return inbox
 }
 
-export async function openTag(tx: WorkspaceTx, id: string): Promise<void> {
-  if (!(await tagExists(tx, id))) throw refuse('not_found')
+export async function openTag(tx: WorkspaceTx, id: string, lock?: 'keep'): Promise<void> {
+  if (!(await tagExists(tx, id, lock))) throw refuse('not_found')
 }
 
 /** Tells every screen; `facts` are the words of an activity line. */

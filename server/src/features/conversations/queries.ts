@@ -86,15 +86,10 @@ export async function findInbox(
     .executeTakeFirst()
 }
 
-export async function tagExists(tx: WorkspaceTx, id: string): Promise<boolean> {
-  const found = await tx.db
-    .selectFrom('tag')
-    .select('id')
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('id', '=', id)
-    // A tag that is being deleted at this moment is none: without the lock the insert would fail on its foreign key.
-    .forKeyShare()
-    .executeTakeFirst()
+/** `keep` for whoever refers to it: a tag that is being deleted at this moment is none, and the insert would fail. */
+export async function tagExists(tx: WorkspaceTx, id: string, lock?: 'keep'): Promise<boolean> {
+  const query = tx.db.selectFrom('tag').select('id').where('workspace_id', '=', tx.workspaceId).where('id', '=', id)
+  const found = await (lock ? query.forKeyShare() : query).executeTakeFirst()
   return found !== undefined
 }
 

@@ -9,7 +9,7 @@ import { readOneListed } from './rows.ts'
 
 export async function tag(tx: WorkspaceTx, conversationId: string, tagId: string): Promise<ListedInside> {
   const conversation = await openConversation(tx, conversationId, 'forUpdate')
-  await openTag(tx, tagId)
+  await openTag(tx, tagId, 'keep')
   if (await insertTag(tx, conversationId, tagId)) {
     if ((await countTagsOf(tx, conversationId)) > LIMITS.tagsPerConversation) throw refuse('limit_reached')
     publishChange(tx, conversation, { what: 'tagged', tagId })
@@ -19,7 +19,7 @@ export async function tag(tx: WorkspaceTx, conversationId: string, tagId: string
 
 export async function untag(tx: WorkspaceTx, conversationId: string, tagId: string): Promise<ListedInside> {
   const conversation = await openConversation(tx, conversationId, 'forUpdate')
-  await openTag(tx, tagId)
+  await openTag(tx, tagId, 'keep')
   if (await deleteTag(tx, conversationId, tagId)) publishChange(tx, conversation, { what: 'untagged', tagId })
   return readOneListed(tx, conversationId)
 }
