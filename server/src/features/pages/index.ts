@@ -43,7 +43,11 @@ type Page = (nonce: string) => { readonly html: string; readonly policy: string 
 export function createPagesRoom(kernel: Kernel, parts: PageParts) {
   const { origins, randomness, limiter } = kernel
   const { folders } = parts
-  const deskHtml = readFileSync(join(folders.desk, 'index.html'), 'utf8')
+  // The settings print the address of the loader for a shop's page.
+  const deskHtml = readFileSync(join(folders.desk, 'index.html'), 'utf8').replaceAll(
+    '__WIDGET_ORIGIN__',
+    origins.widget,
+  )
   const widgetHtml = readFileSync(join(folders.widget, 'index.html'), 'utf8')
   const storefrontHtml = readFileSync(join(folders.storefront, 'index.html'), 'utf8')
 
