@@ -17,6 +17,8 @@ const ownCache = join(cacheFolder, 'npm')
 /** All that is pinned, whatever NODE_ENV and the caller's npm settings leave out: Node itself is an optional package. */
 const INSTALL = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline']
 const QUIETLY = ['--no-audit', '--no-fund', '--loglevel=error']
+const PASSED_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP']
+const DESERTED_LOOK_MS = 500
 
 function wantedStamp() {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}\n`)
@@ -111,6 +113,31 @@ export function pinnedEnvironment(env = {}) {
   return { ...process.env, PATH: `${dirname(nodeBin)}:${process.env.PATH ?? ''}`, ...env }
 }
 
+/** Our parent, and where the system tells it the parent's parent: with npm these are a shell and npm itself. */
+function callers() {
+  const parent = process.ppid
+  try {
+    return `${parent} ${/^\S+ \(.*\) \S (\d+)/s.exec(readFileSync(`/proc/${parent}/stat`, 'utf8'))?.[1]}`
+  } catch {
+    return String(parent)
+  }
+}
+
+/**
+ * npm hands no signal to what its shell started: whoever stops npm leaves us behind. So under npm we look whether it
+ * is still there. Started by hand, also into the background, we outlive whoever started us, as is usual.
+ */
+function onceDeserted(act) {
+  const first = callers()
+  const look = setInterval(() => {
+    if (callers() === first) return
+    clearInterval(look)
+    act()
+  }, DESERTED_LOOK_MS)
+  look.unref()
+  return look
+}
+
 /** Runs a program under the pinned Node, hands signals on, and resolves with its exit code. */
 export function runPinned(args, { env = {}, cwd = process.cwd() } = {}) {
   const child = spawn(nodeBin, args, { cwd, stdio: 'inherit', env: pinnedEnvironment(env) })
@@ -118,11 +145,13 @@ export function runPinned(args, { env = {}, cwd = process.cwd() } = {}) {
     // A keyboard interrupt has reached the child already; a second one would mean "at once" to it.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, pass)
+  for (const signal of PASSED_SIGNALS) process.on(signal, pass)
+  const look = process.env.npm_lifecycle_event ? onceDeserted(() => child.kill('SIGTERM')) : undefined
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('exit', (code, signal) => {
-      for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.off(name, pass)
+      clearInterval(look)
+      for (const name of PASSED_SIGNALS) process.off(name, pass)
       resolve(code ?? 128 + (constants.signals[signal] ?? 0))
     })
   })
