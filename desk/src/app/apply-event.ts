@@ -52,7 +52,8 @@ export function applyEvent(queries: QueryClient, where: Where, event: DeskEvent)
       break
     case 'draft.changed':
       if (event.conversationId && !isOwnDraftSave(event.conversationId, Date.now())) {
-        refreshRow(queries, where, event.conversationId)
+        if (event.mine) patchOwn(queries, ws, event.conversationId, { hasDraft: event.mine.hasDraft })
+        else refreshRow(queries, where, event.conversationId)
         reread(cacheKeys.drafts(ws, event.conversationId))
       }
       break
@@ -71,7 +72,7 @@ function applyToConversation(queries: QueryClient, where: Where, event: DeskEven
   if (!event.conversation) return
   const known = knownRow(queries, where.workspaceId, id)
   putRow(queries, where, listedFrom(event.conversation, known, event, where.memberId))
-  if (!known) refreshRow(queries, where, id)
+  if (!known && !event.mine) refreshRow(queries, where, id)
 }
 
 /** The newest copy of a row that any list, or the open conversation, holds. */

@@ -8,7 +8,9 @@ import {
   Archive,
   ChevronsUpDown,
   CircleUserRound,
+  Command as CommandIcon,
   Inbox,
+  Keyboard,
   Languages,
   Layers,
   LogOut,
@@ -22,15 +24,15 @@ import {
   UsersRound,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Link, NavLink, useNavigate } from 'react-router'
-import { wordsOf } from '../lib/problems.ts'
+import { Link, NavLink } from 'react-router'
 import { Avatar } from '../ui/avatar.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { toast } from '../ui/toast.tsx'
+import { useCommandRegistry } from './commands/commands.tsx'
 import { useDesk } from './desk.tsx'
 import { useCounts } from './live.tsx'
 import { usePreferences, useText } from './preferences.tsx'
 import { useSession } from './session.tsx'
+import { useLeave } from './use-leave.ts'
 import './navigation.css'
 
 const VIEW_ICONS = {
@@ -137,18 +139,13 @@ function OwnMenu() {
   const { shell } = text
   const { user, role, slug } = useDesk()
   const { preferences, change } = usePreferences()
-  const { leave } = useSession()
-  const navigate = useNavigate()
+  const leave = useLeave()
+  const { run } = useCommandRegistry()
   const themes = [
     { theme: 'system', label: shell.themeSystem, icon: <Monitor /> },
     { theme: 'light', label: shell.themeLight, icon: <Sun /> },
     { theme: 'dark', label: shell.themeDark, icon: <Moon /> },
   ] as const
-  const signOut = () =>
-    leave().then(
-      () => navigate('/signin'),
-      (error) => toast({ words: wordsOf(error, text), tone: 'danger' }),
-    )
   return (
     <div className="nav-own nav-bar">
       <Menu
@@ -182,8 +179,22 @@ function OwnMenu() {
             onSelect: () => change({ language: preferences.language === 'bn' ? 'en' : 'bn' }),
           },
           { kind: 'item', label: shell.settings, icon: <Settings />, link: <Link to={`/w/${slug}/settings`} /> },
+          {
+            kind: 'item',
+            label: shell.palette,
+            icon: <CommandIcon />,
+            shortcut: 'Ctrl+K',
+            onSelect: () => setTimeout(() => run('palette'), 30),
+          },
+          {
+            kind: 'item',
+            label: shell.shortcuts,
+            icon: <Keyboard />,
+            shortcut: '?',
+            onSelect: () => setTimeout(() => run('sheet'), 30),
+          },
           { kind: 'line' },
-          { kind: 'item', label: shell.signOut, icon: <LogOut />, onSelect: signOut },
+          { kind: 'item', label: shell.signOut, icon: <LogOut />, onSelect: leave },
         ]}
       />
     </div>

@@ -5,10 +5,13 @@
 import { type ReactNode, useEffect } from 'react'
 import { OutboxProvider } from '../features/inbox/outbox.tsx'
 import { preloadOverlays } from '../ui/overlays.ts'
+import { CommandCenter } from './commands/center.tsx'
 import { CommandProvider } from './commands/commands.tsx'
+import { Chime } from './chime.tsx'
 import { LiveProvider } from './live.tsx'
 import { Navigation } from './navigation.tsx'
 import { useText } from './preferences.tsx'
+import { SessionEnd } from './session-end.tsx'
 import { StatusLine } from './status-line.tsx'
 import './shell.css'
 
@@ -29,6 +32,9 @@ export function Shell({ children }: { children: ReactNode }) {
               <div className="shell-content">{children}</div>
             </div>
           </div>
+          <CommandCenter />
+          <SessionEnd />
+          <Chime />
         </CommandProvider>
       </OutboxProvider>
     </LiveProvider>

@@ -8,7 +8,7 @@ const SHARED_FLAG = 'cd.shared'
 /** On a shared computer personal things live in this page's memory alone. */
 const memory = new Map<string, string>()
 
-function isShared(): boolean {
+export function isSharedComputer(): boolean {
   try {
     return localStorage.getItem(SHARED_FLAG) === '1'
   } catch {
@@ -34,7 +34,7 @@ const keyOf = (userId: string, name: string) => `${PERSONAL}${userId}.${name}`
 
 export function readPersonal(userId: string, name: string): string | null {
   const key = keyOf(userId, name)
-  if (isShared()) return memory.get(key) ?? null
+  if (isSharedComputer()) return memory.get(key) ?? null
   try {
     return localStorage.getItem(key)
   } catch {
@@ -47,7 +47,7 @@ export function writePersonal(userId: string, name: string, value: string | null
   const key = keyOf(userId, name)
   if (value === null) memory.delete(key)
   else memory.set(key, value)
-  if (isShared()) return
+  if (isSharedComputer()) return
   try {
     if (value === null) localStorage.removeItem(key)
     else localStorage.setItem(key, value)
@@ -62,7 +62,7 @@ export function personalNames(userId: string, prefix: string): string[] {
   const names = new Set<string>()
   const add = (key: string) => key.startsWith(start) && names.add(key.slice(keyOf(userId, '').length))
   for (const key of memory.keys()) add(key)
-  if (!isShared()) {
+  if (!isSharedComputer()) {
     try {
       for (let index = 0; index < localStorage.length; index++) add(localStorage.key(index) ?? '')
     } catch {

@@ -1,7 +1,7 @@
 /**
  * One tooltip for the whole page: it shows what `data-tip` says (and the key in `data-key`) of the element under the
  * pointer or with the keyboard focus. It can be hovered, goes with Escape, and is never the only place of a word: the
- * element carries the same label. Written here because a list of a hundred icon buttons must stay light.
+ * element carries the same label, so screen readers need not hear it twice. Written here because a list of a hundred icon buttons must stay light.
  */
 import { useEffect, useRef, useState } from 'react'
 import { Key } from './key.tsx'
@@ -78,7 +78,7 @@ export function TooltipLayer() {
 
   if (!shown) return null
   return (
-    <div ref={box} key={shown.words} className="tooltip" role="tooltip">
+    <div ref={box} key={shown.words} className="tooltip" aria-hidden="true">
       {shown.words}
       {shown.shortcut && <Key>{shown.shortcut}</Key>}
     </div>

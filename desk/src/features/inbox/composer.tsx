@@ -13,7 +13,7 @@ import { classes } from '../../ui/classes.ts'
 import { Tabs } from '../../ui/tabs.tsx'
 import { ComposerBar } from './composer-bar.tsx'
 import { ConflictPanel } from './conflict-panel.tsx'
-import { takeBack } from './give-back.ts'
+import { takeTexts } from './give-back.ts'
 import { type Mode, mintClientMessageId } from './model/outbox.ts'
 import { insertAt } from './model/slash.ts'
 import { unfilled } from './model/variables.ts'
@@ -86,8 +86,14 @@ function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
   }
   const isOver = useDropFiles(field, addFiles)
   useEffect(
-    () => takeBack(row.id, mode, (given) => write(draft.text ? `${draft.text}\n${given}` : given, 0)),
-    [row.id, mode, draft.text, write],
+    () =>
+      takeTexts({
+        conversationId: row.id,
+        mode,
+        giveBack: (given) => write(draft.text ? `${draft.text}\n${given}` : given, 0),
+        insert: (given) => insertReply(given),
+      }),
+    [row.id, mode, draft.text, write, insertReply],
   )
   useAutosize(field, draft.text)
 

@@ -29,9 +29,8 @@ function Conflict({ row, entry, onKeep }: { row: ListedRow; entry: OutboxEntry; 
   const nameOf = useMemberName()
   const outbox = useOutbox()
   const { data: thread } = useThread(row.id).query
-  // The stream may be what is broken: read the answer itself.
+  // The refusal brought their answer into the thread; the row may be old when the stream is what is broken.
   useEffect(() => {
-    queries.invalidateQueries({ queryKey: cacheKeys.thread(workspaceId, row.id) })
     queries.invalidateQueries({ queryKey: cacheKeys.conversation(workspaceId, row.id) })
   }, [queries, workspaceId, row.id])
   const theirs = thread?.items.findLast(

@@ -1,20 +1,34 @@
-/** Hands an unsent text back to the composer of its conversation. The composer that is there takes it at once. */
+/**
+ * Hands a text to the composer that is there: an unsent message that is to be edited, a saved reply picked elsewhere.
+ */
 import type { Mode, OutboxEntry } from './model/outbox.ts'
 
-type Taker = (text: string) => void
+interface Taker {
+  conversationId: string
+  mode: Mode
+  /** Puts an unsent text back. */
+  giveBack: (text: string) => void
+  /** Puts a saved reply in at the caret. */
+  insert: (text: string) => void
+}
 
-const takers = new Map<string, Taker>()
-const keyOf = (conversationId: string, mode: Mode) => `${conversationId} ${mode}`
+let taker: Taker | null = null
 
-/** A composer says that it is there; the answer takes it away. */
-export function takeBack(conversationId: string, mode: Mode, taker: Taker): () => void {
-  const key = keyOf(conversationId, mode)
-  takers.set(key, taker)
+/** The composer says that it is there; the answer takes it away. */
+export function takeTexts(next: Taker): () => void {
+  taker = next
   return () => {
-    if (takers.get(key) === taker) takers.delete(key)
+    if (taker === next) taker = null
   }
 }
 
-export function offerBack(entry: OutboxEntry): void {
-  takers.get(keyOf(entry.conversationId, entry.mode))?.(entry.text)
+/** False when another conversation or mode is open: then the text stays where it was. */
+export function offerBack(entry: OutboxEntry): boolean {
+  if (taker?.conversationId !== entry.conversationId || taker.mode !== entry.mode) return false
+  taker.giveBack(entry.text)
+  return true
+}
+
+export function offerText(text: string): void {
+  taker?.insert(text)
 }

@@ -9,6 +9,7 @@ import { cacheKeys, useDesk } from '../../app/desk.tsx'
 import { useLive } from '../../app/live.tsx'
 import { useSession } from '../../app/session.tsx'
 import { call } from '../../lib/api.ts'
+import { Refusal } from '../../lib/refusal.ts'
 import { personalNames, readPersonal, writePersonal } from '../../lib/storage.ts'
 import type { OutboxEntry } from './model/outbox.ts'
 import { addItem, type ThreadState } from './model/thread.ts'
@@ -85,7 +86,14 @@ function ioOf(queries: QueryClient, workspaceId: string, userId: string): Outbox
         .filter((entry) => entry.workspaceId === workspaceId)
         .sort((a, b) => a.createdAtMs - b.createdAtMs),
     save: (id, entry) => writePersonal(userId, PREFIX + id, entry && JSON.stringify(entry)),
-    send,
+    send: async (entry) => {
+      try {
+        return await send(entry)
+      } catch (error) {
+        if (error instanceof Refusal && error.code === 'teammate_replied') showAnswer(queries, entry, error)
+        throw error
+      }
+    },
     onSent: (entry, item) =>
       queries.setQueryData<ThreadState>(
         cacheKeys.thread(workspaceId, entry.conversationId),
@@ -105,6 +113,15 @@ function ioOf(queries: QueryClient, workspaceId: string, userId: string): Outbox
       return () => clearTimeout(timer)
     },
   }
+}
+
+/** The refusal carries what the teammate wrote; it is shown even when the stream is what is broken. */
+function showAnswer(queries: QueryClient, entry: OutboxEntry, refusal: Refusal): void {
+  const items = (refusal.problem.items ?? []) as readonly ThreadItem[]
+  queries.setQueryData<ThreadState>(
+    cacheKeys.thread(entry.workspaceId, entry.conversationId),
+    (thread) => thread && items.reduce(addItem, thread),
+  )
 }
 
 function send(entry: OutboxEntry): Promise<ThreadItem> {

@@ -64,7 +64,6 @@ export function AssignPicker({ row, ...opened }: Opened & { row: ListedRow }) {
           className="talk-assign"
           look="plain"
           size="small"
-          aria-label={`${inbox.assign}: ${row.assigneeId ? nameOf(row.assigneeId) : inbox.unassignedNow}`}
           data-tip={inbox.assign}
           data-key="A"
           icon={
@@ -75,6 +74,7 @@ export function AssignPicker({ row, ...opened }: Opened & { row: ListedRow }) {
             )
           }
         >
+          <span className="visually-hidden">{row.assigneeId ? inbox.assignee : inbox.unassignedNow}: </span>
           {label}
         </Button>
       }

@@ -83,8 +83,7 @@ function FailedActs({ entry, row }: { entry: OutboxEntry; row: ListedRow }) {
   const outbox = useOutbox()
   const copy = () => navigator.clipboard.writeText(entry.text).then(() => toast({ words: text.copied }))
   const edit = () => {
-    offerBack(entry)
-    outbox.remove(entry.clientMessageId)
+    if (offerBack(entry)) outbox.remove(entry.clientMessageId)
   }
   return (
     <div className="said-acts">

@@ -1,0 +1,22 @@
+/** Signing out from anywhere: ends the session, wipes what was kept here, shows the sign-in page; says why if it fails. */
+import { useCallback } from 'react'
+import { useNavigate } from 'react-router'
+import { wordsOf } from '../lib/problems.ts'
+import { dismissToast, toast } from '../ui/toast.tsx'
+import { useText } from './preferences.tsx'
+import { useSession } from './session.tsx'
+
+export function useLeave(): () => void {
+  const text = useText()
+  const { leave } = useSession()
+  const navigate = useNavigate()
+  return useCallback(() => {
+    leave().then(
+      () => {
+        dismissToast()
+        navigate('/signin')
+      },
+      (error) => toast({ words: wordsOf(error, text), tone: 'danger' }),
+    )
+  }, [leave, navigate, text])
+}
