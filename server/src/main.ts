@@ -25,6 +25,7 @@ const PAGE_FOLDERS = {
 }
 const STOP_TIMEOUT_MS = 20_000
 const SECOND_SIGNAL_EXIT = 130
+const SAME_SIGNAL_MS = 1_000
 
 function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
@@ -95,10 +96,16 @@ function warnOfEmbedded(config: Config): void {
 function toldToStop(): Promise<null> {
   return new Promise((resolve) => {
     let isStopping = false
+    let first_ms = 0
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (isStopping) process.exit(SECOND_SIGNAL_EXIT)
+        // One Ctrl-C or one `systemctl stop` comes twice: to the whole group, and handed on by the script above us.
+        if (isStopping) {
+          if (performance.now() - first_ms > SAME_SIGNAL_MS) process.exit(SECOND_SIGNAL_EXIT)
+          return
+        }
         isStopping = true
+        first_ms = performance.now()
         resolve(null)
       })
     }
