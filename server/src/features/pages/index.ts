@@ -2,7 +2,7 @@
  * The front door of pages: mounts the desk's page, the widget and the storefront on their origins. The desk's page is
  * one document for every address of the app (the router reads the path); what is not a page is answered 404.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -38,6 +38,11 @@ const DESK_PAGES = ['/', '/signin', '/signup', '/invite/:token', '/reset/:token'
 
 const DESK_FILES = ['favicon.svg', 'favicon-unread.svg', 'manifest.webmanifest']
 
+const STOREFRONT_PAGES = [
+  ['/', 'index.html'],
+  ['/bn', 'bn.html'],
+] as const
+
 type Page = (nonce: string) => { readonly html: string; readonly policy: string }
 
 export function createPagesRoom(kernel: Kernel, parts: PageParts) {
@@ -49,7 +54,6 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
     origins.widget,
   )
   const widgetHtml = readFileSync(join(folders.widget, 'index.html'), 'utf8')
-  const storefrontHtml = readFileSync(join(folders.storefront, 'index.html'), 'utf8')
 
   function sendPage(reply: FastifyReply, page: Page): FastifyReply {
     const nonce = randomness.bytes(NONCE_BYTES).toString('base64')
@@ -125,13 +129,18 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
   }
 
   function mountStorefront(page: PageMaker, files: FilesMaker): void {
-    page('demo', '/', async () => {
-      const key = parts.demoInboxKey
-      if (!key) throw refuse('not_found')
-      const html = storefrontHtml.replaceAll('__WIDGET_ORIGIN__', origins.widget).replaceAll('__INBOX_KEY__', key)
-      return (nonce) => ({ html, policy: storefrontPolicy(nonce, origins) })
-    })
-    files('demo', '/storefront-assets/*', join(folders.storefront, 'storefront-assets'), LOADER_AGE_S)
-    files('demo', '/storefront.css', folders.storefront, LOADER_AGE_S, 'storefront.css')
+    for (const [url, name] of STOREFRONT_PAGES) {
+      const template = readFileSync(join(folders.storefront, name), 'utf8')
+      page('demo', url, async () => {
+        const key = parts.demoInboxKey
+        if (!key) throw refuse('not_found')
+        const html = template.replaceAll('__WIDGET_ORIGIN__', origins.widget).replaceAll('__INBOX_KEY__', key)
+        return (nonce) => ({ html, policy: storefrontPolicy(nonce, origins) })
+      })
+    }
+    const isAsset = (name: string) => !name.endsWith('.html')
+    for (const name of readdirSync(folders.storefront).filter(isAsset)) {
+      files('demo', `/storefront-assets/${name}`, folders.storefront, LOADER_AGE_S, name)
+    }
   }
 }
