@@ -1,4 +1,4 @@
-/** Invitation and reset links: good once, for a time, for one address; also when ten people open one at once. */
+/** Invitation and reset links: good once, for a time, for one address; also when six people open one at once. */
 import assert from 'node:assert/strict'
 import { before, beforeEach, test } from 'node:test'
 import {
@@ -108,10 +108,10 @@ test('inviting an address again kills the link before', async () => {
   assert.equal((await look(second)).body.role, 'viewer')
 })
 
-test('of ten who open one link at once one comes in', async () => {
+test('of six who open one link at once one comes in', async () => {
   const email = newAddress()
   const token = await inviteToken(rahima, email, 'agent')
-  const clients = Array.from({ length: 10 }, () => desk.client())
+  const clients = Array.from({ length: 6 }, () => desk.client())
   for (const client of clients) await client.token()
   const answers = await Promise.all(clients.map((client) => accept(client, token, NEW)))
   assert.equal(answers.filter(({ status }) => status === 201).length, 1)
@@ -181,8 +181,8 @@ test('a reset link sets a password once, ends every session, opens the locked la
   const link = await desk.client().call(getPasswordReset, { params: { token } })
   assert.equal(link.body.email, nusrat.email)
   assert.equal(Date.parse(link.body.expiresAt), desk.clock.now().getTime() + 60 * MINUTE)
-  const answers = await Promise.all(Array.from({ length: 5 }, () => reset(token, NEW.password)))
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 410, 410, 410, 410])
+  const answers = await Promise.all(Array.from({ length: 3 }, () => reset(token, NEW.password)))
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 410, 410])
   assert.equal((await reset(other, 'four orange ducks walk')).body.code, 'gone', 'links beside it die too')
   assert.equal((await nusrat.client.call(getSession)).body.user, null)
   assert.equal((await attempt(NEW.password)).status, 201)

@@ -56,11 +56,11 @@ test('the same address, however it is spelled, is taken; the answer comes after 
   assert.equal(second.headers['set-cookie'], undefined)
 })
 
-test('of ten sign-ups with one address at the same moment one is made, whole', async () => {
+test('of five sign-ups with one address at the same moment one is made, whole', async () => {
   const answers = await Promise.all(
-    Array.from({ length: 10 }, () => stranger().call(signUp, { body: body('race@shapla.example') })),
+    Array.from({ length: 5 }, () => stranger().call(signUp, { body: body('race@shapla.example') })),
   )
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, ...Array(9).fill(409)])
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, ...Array(4).fill(409)])
   const [{ members }] = await rowsOf(
     desk,
     `select count(*)::int as members from member join app_user u on u.id = user_id where u.email = 'race@shapla.example'`,
