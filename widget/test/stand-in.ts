@@ -15,6 +15,8 @@ import { encodeId } from '@central-desk/contract/ids.ts'
 import { sendVisitorMessage, startVisitorSession, type VisitorMessage } from '@central-desk/contract/widget.ts'
 import { Value } from 'typebox/value'
 
+/** A JWT that the stand-in refuses. */
+export const WRONG_PROOF = `x.${Buffer.from('{"sub":"refused"}').toString('base64url')}.y`
 export const INBOX_KEY = 'shaplacraftswebchat1'
 const STOREFRONT = fileURLToPath(new URL('../storefront', import.meta.url))
 const TYPES: Record<string, string> = {
@@ -24,11 +26,15 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
+/** All visits of an identified person share one. */
+interface Thread {
+  messages: VisitorMessage[]
+  streams: Set<ServerResponse>
+}
 interface Visitor {
   id: string
   name: string | null
-  messages: VisitorMessage[]
-  streams: Set<ServerResponse>
+  thread: Thread
 }
 
 type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void> | void
@@ -47,6 +53,8 @@ export class StandIn {
   readonly uploads: { fileName: string; byteSize: number }[] = []
   /** While set, the API answers nothing: the socket is cut. */
   isDown = false
+  /** While set, every JWT has run out. */
+  isProofOver = false
   /** While set, no inbox is known. */
   isGone = false
   /** How many messages are kept whose answer is then cut off. */
@@ -59,6 +67,7 @@ export class StandIn {
   greeting = ''
   readonly #dist: string
   readonly #tokens = new Map<string, Visitor>()
+  readonly #people = new Map<string, Thread>()
   readonly #files = new Map<string, { type: string; bytes: Buffer }>()
   readonly #server = createServer((request, response) => void this.#answer(request, response))
   #number = 0
@@ -84,8 +93,8 @@ export class StandIn {
 
   /** An agent writes to every visitor. */
   say(text: string, options: { authorName?: string; attachments?: Attachment[] } = {}): void {
-    for (const visitor of new Set(this.#tokens.values())) {
-      this.#append(visitor, {
+    for (const thread of this.#threads()) {
+      this.#append(thread, {
         from: 'desk',
         authorName: options.authorName ?? 'Nusrat',
         text,
@@ -94,10 +103,6 @@ export class StandIn {
         clientMessageId: null,
       })
     }
-  }
-  /** Puts a message into every thread, as it is. */
-  put(message: Omit<VisitorMessage, 'id' | 'number'>): void {
-    for (const visitor of new Set(this.#tokens.values())) this.#append(visitor, message)
   }
   /** Makes a file that messages can carry. */
   file(fileName: string, mediaType: string, bytes: Buffer, size: { width: number; height: number } | null): Attachment {
@@ -111,21 +116,28 @@ export class StandIn {
     this.#tokens.clear()
   }
   cutStreams(): void {
-    for (const visitor of this.#tokens.values()) for (const stream of visitor.streams) stream.destroy()
+    for (const { streams } of this.#threads()) for (const stream of streams) stream.destroy()
+  }
+  tokens(): string[] {
+    return [...this.#tokens.keys()]
   }
   streamCount(): number {
-    return [...new Set(this.#tokens.values())].reduce((sum, visitor) => sum + visitor.streams.size, 0)
+    return this.#threads().reduce((sum, { streams }) => sum + streams.size, 0)
   }
-  /** Texts of all threads, each thread once. */
+  /** Texts of all threads that somebody has a token for. */
   threads(): string[][] {
-    return [...new Set(this.#tokens.values())].map((visitor) => visitor.messages.map((message) => message.text))
+    return this.#threads().map(({ messages }) => messages.map(({ text }) => text))
   }
 
-  #append(visitor: Visitor, message: Omit<VisitorMessage, 'id' | 'number'>): void {
+  #threads(): Thread[] {
+    return [...new Set([...this.#tokens.values()].map(({ thread }) => thread))]
+  }
+
+  #append(thread: Thread, message: Omit<VisitorMessage, 'id' | 'number'>): void {
     this.#number += 1
     const whole = { ...message, id: encodeId('message', randomUUID()), number: this.#number }
-    visitor.messages.push(whole)
-    for (const stream of visitor.streams) stream.write(frameOf(whole))
+    thread.messages.push(whole)
+    for (const stream of thread.streams) stream.write(frameOf(whole))
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -204,10 +216,13 @@ export class StandIn {
     this.sessions.push(body)
     const known = body.token ? this.#tokens.get(body.token) : undefined
     if (body.token && !known) return refuse(response, 'not_signed_in')
-    // The stand-in does not verify a JWT; it refuses one that says so.
-    if (body.identity === 'refused') return refuse(response, 'bad_signature')
-    const name = body.identity ? 'Mitu Akter' : null
-    const fresh: Visitor = { id: encodeId('visitor', randomUUID()), name, messages: [], streams: new Set() }
+    const { identity } = body
+    // The stand-in verifies no signature; one JWT stands for all that are wrong.
+    if (identity && (this.isProofOver || identity === WRONG_PROOF)) return refuse(response, 'bad_signature')
+    const name = identity ? 'Mitu Akter' : null
+    const thread = (identity && this.#people.get(identity)) || { messages: [], streams: new Set() }
+    if (identity) this.#people.set(identity, thread)
+    const fresh: Visitor = { id: encodeId('visitor', randomUUID()), name, thread }
     const visitor = known ?? fresh
     const token = known ? null : randomUUID()
     if (token) this.#tokens.set(token, visitor)
@@ -224,7 +239,7 @@ export class StandIn {
     const PAGE = 50
     const after = Number(url.searchParams.get('after') ?? -1)
     const before = Number(url.searchParams.get('before') ?? Number.MAX_SAFE_INTEGER)
-    const found = visitor.messages.filter(({ number }) => number > after && number < before)
+    const found = visitor.thread.messages.filter(({ number }) => number > after && number < before)
     const page = url.searchParams.has('after') ? found.slice(0, PAGE) : found.slice(-PAGE)
     sendJson(response, 200, { messages: page, hasMore: page.length < found.length })
   }
@@ -238,22 +253,22 @@ export class StandIn {
       this.loseAnswers -= 1
       response.destroy()
     } else sendJson(response, 202, { isKept: true })
-    if (visitor.messages.some((message) => message.clientMessageId === body.clientMessageId)) return
+    if (visitor.thread.messages.some((message) => message.clientMessageId === body.clientMessageId)) return
     const attachments = body.attachmentIds.map((id) => {
       const file = this.#files.get(id)
       return this.file('file.png', file?.type ?? '', file?.bytes ?? Buffer.alloc(0), { width: 8, height: 8 })
     })
     const { text, sentAt, clientMessageId } = body
-    this.#append(visitor, { from: 'visitor', authorName: null, text, attachments, sentAt, clientMessageId })
+    this.#append(visitor.thread, { from: 'visitor', authorName: null, text, attachments, sentAt, clientMessageId })
   }
 
   #stream(response: ServerResponse, url: URL, visitor: Visitor): void {
     const after = Number(url.searchParams.get('after') ?? 0)
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     response.write('event: ready\ndata: {}\n\n: still here\n\n')
-    for (const message of visitor.messages) if (message.number > after) response.write(frameOf(message))
-    visitor.streams.add(response)
-    response.on('close', () => visitor.streams.delete(response))
+    for (const message of visitor.thread.messages) if (message.number > after) response.write(frameOf(message))
+    visitor.thread.streams.add(response)
+    response.on('close', () => visitor.thread.streams.delete(response))
   }
 
   #file(response: ServerResponse, url: URL): void {

@@ -99,7 +99,6 @@ export function Message({ row: { message, isFirst, isLast }, isNewest, words, on
 
 function failureOf({ code }: Outgoing, words: Words): string {
   if (code === FILES_LOST) return `${words.notSent}. ${words.filesLost}`
-  if (code === 'invalid_fields' || code === 'body_too_large') return `${words.notSent}. ${words.refusedLength}`
   return `${words.notSent}.`
 }
 

@@ -4,11 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { INBOX_KEY, StandIn } from '../../test/stand-in.ts'
+import { INBOX_KEY, StandIn, WRONG_PROOF } from '../../test/stand-in.ts'
 import { Chat } from './chat.ts'
 import { type Memory, openMemory } from './memory.ts'
 import { shareStream } from './share.ts'
 
+const IDENTITY = `x.${Buffer.from('{"sub":"mitu"}').toString('base64url')}.y`
 const desks: StandIn[] = []
 const chats: Chat[] = []
 after(async () => {
@@ -160,9 +161,8 @@ test('a refused token begins a new visit, and the queue goes with it', async () 
 test('an identity leaves no token behind; a refused one leaves an anonymous visitor', async () => {
   const desk = await openDesk()
   const memory = browserMemory()
-  const identity = `x.${Buffer.from('{"sub":"mitu"}').toString('base64url')}.y`
   const chat = openChat(desk, memory)
-  chat.identify(identity)
+  chat.identify(IDENTITY)
   await until(chat, () => chat.state.phase === 'open')
   assert.deepEqual(chat.state.visitor, { name: 'Mitu Akter' })
   assert.equal(
@@ -174,11 +174,59 @@ test('an identity leaves no token behind; a refused one leaves an anonymous visi
   later.identify('')
   await until(later, () => later.state.phase === 'open')
   assert.equal(later.state.visitor, null)
-  assert.deepEqual(desk.sessions, [{ identity }, {}])
+  assert.deepEqual(desk.sessions, [{ identity: IDENTITY }, {}])
 
-  later.identify('refused')
-  await until(later, () => desk.sessions.length === 4 && later.state.isLive && later.state.look !== null)
+  assert.equal(later.state.owner, 'anonymous')
+
+  later.identify(WRONG_PROOF)
+  assert.equal(later.state.owner, 'sub:refused')
+  await until(later, () => later.state.owner === 'anonymous')
   assert.equal(later.state.visitor, null)
+  assert.deepEqual(desk.sessions.slice(2), [{ identity: WRONG_PROOF }, { token: desk.tokens()[1] }])
+})
+
+test('an identified reader knows after a reload what was read, though each proof makes a new visitor', async () => {
+  const desk = await openDesk()
+  const memory = browserMemory()
+  const chat = openChat(desk, memory)
+  chat.identify(IDENTITY)
+  chat.send('hello', [])
+  await until(chat, () => chat.state.messages.length === 1)
+  chat.stop()
+  desk.say('an answer')
+  const later = openChat(desk, memory)
+  later.identify(IDENTITY)
+  await until(later, () => later.state.phase === 'open' && later.state.unread === 1)
+  assert.deepEqual(texts(later), ['hello', 'an answer'])
+})
+
+test('words of a proof that ran out go on without it; a queue that a wrong proof points at stays put', async () => {
+  const desk = await openDesk()
+  const memory = browserMemory()
+  const chat = openChat(desk, memory)
+  chat.identify(IDENTITY)
+  await until(chat, () => chat.state.visitor !== null)
+  desk.isProofOver = true
+  desk.forgetTokens()
+  chat.send('still me', [])
+  await until(chat, () => chat.state.owner === 'anonymous' && chat.state.messages.length === 1)
+  assert.deepEqual(desk.threads(), [['still me']])
+  chat.stop()
+
+  memory.write('queue:sub:refused', [
+    {
+      clientMessageId: 'client-message-of-another',
+      text: 'private',
+      attachments: [],
+      sentAt: '2026-11-24T10:00:00.000Z',
+      state: 'waiting',
+    },
+  ])
+  const wrong = openChat(desk, memory)
+  wrong.identify(WRONG_PROOF)
+  await until(wrong, () => wrong.state.phase === 'open')
+  assert.deepEqual(wrong.state.outgoing, [])
+  assert.deepEqual(desk.threads(), [['still me']])
 })
 
 test('a refusal is shown with its code, and an inbox that is not there closes the chat', async () => {

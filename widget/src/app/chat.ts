@@ -40,7 +40,7 @@ export interface ChatPorts {
   pace: Pace
   now: () => Date
   randomId: () => string
-  share: (visitorId: string) => Share
+  share: (reader: string) => Share
 }
 
 function isLook(value: unknown): value is Look {
@@ -80,6 +80,8 @@ export class Chat {
   state: ChatState
   #run = new AbortController()
   #visitorId = ''
+  /** Owner whose JWT the server has taken in this page's life. */
+  #proven: string | null = null
   #isVisible = false
   #readNumber = 0
   #listedAt = 0
@@ -193,16 +195,29 @@ export class Chat {
   #welcome(visit: Visit, signal: AbortSignal): void {
     const { memory } = this.#ports
     memory.write('look', visit.inbox)
-    const reading = memory.read('reading', isReading)
-    // In a browser that has not seen this visitor before, what the first list brings counts as read.
-    const isKnown = reading?.visitorId === visit.visitorId
     this.#visitorId = visit.visitorId
+    this.#settleOwner(visit)
+    const reading = memory.read(`reading:${this.state.owner}`, isReading)
+    // In a browser that has not seen this visitor before, what the first list brings counts as read. An identified one
+    // is the same person under a new id with each proof.
+    const isKnown = reading && (visit.isIdentified || reading.visitorId === visit.visitorId)
     this.#readNumber = isKnown ? reading.number : newestNumber(this.state.messages)
     const visitor = visit.isIdentified ? { name: visit.name } : null
     this.#change({ phase: 'open', isLive: true, look: visit.inbox, visitor })
     this.#markRead()
     void this.outbox.flush()
     this.#follow(signal)
+  }
+
+  /** The server did not take the JWT: whose words these are is not known after all. */
+  #settleOwner(visit: Visit): void {
+    const { owner } = this.state
+    if (visit.isIdentified) this.#proven = owner
+    if (visit.isIdentified || owner === ANONYMOUS) return
+    // Words of somebody who was proven on this page go on (their proof has run out); a queue that a wrong JWT merely
+    // pointed at stays where it is.
+    this.outbox.belongTo(ANONYMOUS, this.#proven === owner)
+    this.#change({ owner: ANONYMOUS })
   }
 
   #follow(signal: AbortSignal): void {
@@ -231,7 +246,9 @@ export class Chat {
       }
       return runFeed(ports, signal)
     }
-    share(this.#visitorId).run(lead, hear, signal)
+    // All tabs of one person follow one stream; an identified one has another id in each tab.
+    const { owner } = this.state
+    share(owner === ANONYMOUS ? this.#visitorId : `${owner}`).run(lead, hear, signal)
   }
 
   async #listNewest(signal: AbortSignal): Promise<Answer<Page>> {
@@ -268,7 +285,7 @@ export class Chat {
     const { messages, phase } = this.state
     if (phase !== 'open') return
     if (this.#isVisible) this.#readNumber = Math.max(this.#readNumber, newestNumber(messages))
-    this.#ports.memory.write('reading', { visitorId: this.#visitorId, number: this.#readNumber })
+    this.#ports.memory.write(`reading:${this.state.owner}`, { visitorId: this.#visitorId, number: this.#readNumber })
     const unread = countUnread(messages, this.#readNumber)
     if (unread !== this.state.unread) this.#change({ unread })
   }

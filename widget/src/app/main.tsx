@@ -29,7 +29,7 @@ const chat = new Chat({
   randomId,
   fetch: (path, options) => fetch(path, options),
   now: () => new Date(),
-  share: (visitorId) => shareStream(`central-desk:${inboxKey}:${visitorId}`),
+  share: (reader) => shareStream(`central-desk:${inboxKey}:${reader}`),
 })
 
 let isOpen = false

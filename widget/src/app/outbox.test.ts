@@ -184,6 +184,13 @@ test('files of a visit that is over fail the message; the next try sends the wor
   assert.equal(posted[0]?.attachments.length, 1)
 })
 
+test('fields refused of a message with files are about the files: uploads run out before words do', async () => {
+  const { outbox, items } = open(plainMemory(), [refused(422, 'invalid_fields')])
+  outbox.add({ ...item(1), attachments: [FILE] })
+  while (items()[0]?.state !== 'failed') await new Promise(setImmediate)
+  assert.equal(items()[0]?.code, FILES_LOST)
+})
+
 test('what is in storage but not of our shape is not taken for a queue', () => {
   const memory = plainMemory()
   for (const wrong of [{}, [{}], 'x', [{ ...item(1), state: 'flying' }], [{ ...item(1), text: 5, state: 'waiting' }]]) {

@@ -33,8 +33,9 @@ export interface Outgoing {
   code?: string
 }
 
-/** Our own code: the files of a message were uploaded in a visit that is over. */
+/** Our own code: the server no longer knows the files of a message as this visitor's. */
 export const FILES_LOST = 'files_lost'
+const INVALID_FIELDS = 'invalid_fields'
 
 function isOutgoing(value: unknown): value is Outgoing {
   const { clientMessageId, text, attachments, sentAt, state } = Object(value)
@@ -127,7 +128,8 @@ export class Outbox {
         this.#move(item.clientMessageId, 'lost')
         await this.#ports.pace.pause(tries++, askedWaitMs(answer))
       } else if (answer.kind === 'refused') {
-        this.#move(item.clientMessageId, 'refused', answer.code)
+        const isAboutFiles = answer.code === INVALID_FIELDS && item.attachments.length > 0
+        this.#move(item.clientMessageId, 'refused', isAboutFiles ? FILES_LOST : answer.code)
       }
     }
     this.#isSending = false

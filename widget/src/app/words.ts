@@ -28,7 +28,6 @@ export interface Words {
   sent: string
   notSent: string
   filesLost: string
-  refusedLength: string
   tryAgain: string
   discard: string
   you: string
@@ -77,7 +76,6 @@ const en: Words = {
   sent: 'Sent',
   notSent: 'Not sent',
   filesLost: 'Its files have to be added again.',
-  refusedLength: 'It is too long.',
   tryAgain: 'Try again',
   discard: 'Delete',
   you: 'You',
@@ -125,7 +123,6 @@ const bn: Words = {
   sent: 'পাঠানো হয়েছে',
   notSent: 'পাঠানো যায়নি',
   filesLost: 'ফাইলগুলো আবার যোগ করতে হবে।',
-  refusedLength: 'বার্তাটি বেশি লম্বা।',
   tryAgain: 'আবার পাঠান',
   discard: 'মুছে ফেলুন',
   you: 'আপনি',

@@ -54,7 +54,8 @@ function paint(hex: string): void {
 }
 
 function count(now: number): void {
-  const number = now.toLocaleString(isBangla ? 'bn-BD' : 'en')
+  // Not by toLocaleString: its first call costs a slow phone some 50 ms, at every page view.
+  const number = isBangla ? `${now}`.replace(/\d/g, (digit) => '০১২৩৪৫৬৭৮৯'[+digit] as string) : `${now}`
   const news = isBangla ? `${number}টি নতুন বার্তা` : `${number} new message${now > 1 ? 's' : ''}`
   button.setAttribute('aria-label', now ? `${chat}, ${news}` : chat)
   badge.textContent = now ? number : ''
