@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type pg from 'pg'
 import { freshDatabase, TEST_SCOPE_KEY, testPasswordOf } from '#test/support/database.ts'
-import { type DatabaseAddress, tryLogin, withClient } from '../postgres/address.ts'
+import { asLogin, type DatabaseAddress, inDatabase, tryLogin, withClient } from '../postgres/address.ts'
+import { setRolePassword } from '../postgres/role-password.ts'
 import { migrate, pendingMigrations, readMigrations, underStartLock } from './migrate.ts'
 import { MIGRATIONS_FOLDER, prepareDatabase } from './prepare-database.ts'
 
@@ -148,4 +149,24 @@ test('a database under another master key is refused before anything is changed'
   const other = { owner, passwordOf: () => 'another-password', scopeKey: Buffer.alloc(32, 1), log: quiet }
   await assert.rejects(prepareDatabase(other), { name: 'StartRefusal', message: /another master key/ })
   assert.equal(await tryLogin(as('desk_app')), null, 'its password is the old one')
+})
+
+test('a database that cannot be used as it is given is refused with a sentence that says why', async () => {
+  const { owner, superuser } = await freshDatabase()
+  const preparation = { passwordOf: testPasswordOf, scopeKey: TEST_SCOPE_KEY, log: quiet }
+  await withClient(superuser, async (client) => {
+    await client.query('create role test_plain login')
+    await setRolePassword(client, 'test_plain', 'plain-password')
+    await client.query('grant desk_app to test_plain')
+  })
+  const cases: [DatabaseAddress, RegExp][] = [
+    [asLogin(owner, 'desk_owner', 'wrong'), /refuses the password; the login was desk_owner/],
+    [inDatabase(owner, 'nowhere'), /nowhere .* does not exist/],
+    [{ ...owner, host: '/nonexistent' }, /does not answer/],
+    [asLogin(owner, 'test_plain', 'plain-password'), /must own the database and have CREATEROLE/],
+  ]
+  for (const [address, words] of cases) {
+    await assert.rejects(prepareDatabase({ ...preparation, owner: address }), { name: 'StartRefusal', message: words })
+  }
+  await withClient(superuser, (client) => client.query('drop role test_plain'))
 })

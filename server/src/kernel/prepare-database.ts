@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type pg from 'pg'
-import { type DatabaseAddress, withClient } from '../postgres/address.ts'
+import { type DatabaseAddress, requireLogin, withClient } from '../postgres/address.ts'
 import { checkDatabase } from '../postgres/self-check.ts'
 import { applyRoles, ensurePasswords, type LoginRole } from './database-roles.ts'
 import { migrate, pendingMigrations, underStartLock } from './migrate.ts'
@@ -26,18 +26,35 @@ export type Preparation = {
   readonly log: (sentence: string) => void
 }
 
-export async function prepareDatabase({ owner, passwordOf, scopeKey, log }: Preparation): Promise<void> {
-  await withClient(owner, async (client) => {
-    await checkDatabase(client)
-    await underStartLock(client, log, async () => {
-      await pendingMigrations(client, MIGRATIONS_FOLDER)
-      await refuseOtherKey(client, scopeKey)
-      await applyRoles(client, readFileSync(ROLES_FILE, 'utf8'))
-      await migrate(client, MIGRATIONS_FOLDER, log)
-      await writeScopeKey(client, scopeKey)
-      await ensurePasswords(client, owner, passwordOf)
-    })
+export async function prepareDatabase(preparation: Preparation): Promise<void> {
+  await requireLogin(preparation.owner)
+  try {
+    await withClient(preparation.owner, (client) => prepareOn(client, preparation))
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    throw new StartRefusal(
+      `The database forbids its login what a start needs (${(error as Error).message}): ` +
+        'the login of DATABASE_URL must own the database and have CREATEROLE.',
+    )
+  }
+}
+
+async function prepareOn(client: pg.ClientBase, { owner, passwordOf, scopeKey, log }: Preparation): Promise<void> {
+  await checkDatabase(client)
+  await underStartLock(client, log, async () => {
+    await pendingMigrations(client, MIGRATIONS_FOLDER)
+    await refuseOtherKey(client, scopeKey)
+    await applyRoles(client, readFileSync(ROLES_FILE, 'utf8'))
+    await migrate(client, MIGRATIONS_FOLDER, log)
+    await writeScopeKey(client, scopeKey)
+    await ensurePasswords(client, owner, passwordOf)
   })
+}
+
+/** SQLSTATE of "insufficient privilege", of the error itself or of what made it. */
+function isForbidden(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } }
+  return (code ?? cause?.code) === '42501'
 }
 
 function paddedWith(key: Buffer, byte: number): Buffer {

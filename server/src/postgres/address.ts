@@ -56,9 +56,20 @@ export function inDatabase(address: DatabaseAddress, database: string): Database
   return { ...address, database }
 }
 
+/** A host that swallows packets must not hold up a start for ever. */
+const CONNECT_TIMEOUT_MS = 10_000
+
+function clientOf(address: DatabaseAddress): pg.Client {
+  return new pg.Client({
+    ...address,
+    application_name: 'central-desk',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+}
+
 /** Opens one connection, gives it to `use`, and closes it whatever happens. */
 export async function withClient<T>(address: DatabaseAddress, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...address, application_name: 'central-desk' })
+  const client = clientOf(address)
   // A connection lost between two statements is told by the next statement; without a listener it ends the process.
   client.on('error', () => {})
   try {
@@ -69,16 +80,36 @@ export async function withClient<T>(address: DatabaseAddress, use: (client: pg.C
   }
 }
 
-/** The error code of one login, or null when it succeeded. */
+/** Null when one may log in, else the SQLSTATE or system code of the refusal (its words when it has no code). */
 export async function tryLogin(address: DatabaseAddress): Promise<string | null> {
-  const client = new pg.Client(address)
+  const client = clientOf(address)
   client.on('error', () => {})
   try {
     await client.connect()
     return null
   } catch (error) {
-    return (error as { code?: string }).code ?? 'unknown'
+    const { code, message } = error as Error & { code?: string }
+    return code ?? message
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+const LOGIN_TROUBLES: Readonly<Record<string, string>> = {
+  '28P01': 'refuses the password',
+  '28000': 'refuses the login',
+  '3D000': 'does not exist',
+  '53300': 'has no connection left',
+  ECONNREFUSED: 'does not answer',
+  ENOENT: 'does not answer',
+  ENOTFOUND: 'is on a host that is not known',
+}
+
+/** Refuses with a sentence when one may not log in; the password is in none of them. */
+export async function requireLogin(address: DatabaseAddress): Promise<void> {
+  const trouble = await tryLogin(address)
+  if (trouble === null) return
+  const { user, host, database } = address
+  const what = LOGIN_TROUBLES[trouble] ?? `cannot be used (${trouble})`
+  throw new StartRefusal(`The database ${database} on ${host} ${what}; the login was ${user}. Check DATABASE_URL.`)
 }
