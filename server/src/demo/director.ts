@@ -29,6 +29,9 @@ type Stage = DemoWorkspace & {
   conversationIds: Set<string>
 }
 
+/** Writes as the customer of a scene. */
+type Write = (text: string) => Promise<void>
+
 const PASSWORD_BYTES = 12
 const STORED_WITHIN_MS = 10_000
 const LOOK_MS = 15
@@ -51,7 +54,7 @@ export class Director {
     const stage = await this.signUpOwner(cast)
     for (const person of cast.people.slice(1)) await this.invite(stage, person)
     await this.furnish(stage, cast)
-    for (const scene of cast.scenes) await this.play(stage, scene)
+    await this.play(stage, cast.scenes)
     const { id, slug, name, members, inboxes } = stage
     return { id, slug, name, members, inboxes }
   }
@@ -130,27 +133,38 @@ export class Director {
     for (const reply of cast.savedReplies) await owner.call(createSavedReply, { params, body: reply })
   }
 
-  private async play(stage: Stage, scene: Scene): Promise<void> {
-    const write = scene.channel === 'api' ? this.programFor(stage, scene) : await this.visitorFor(stage, scene)
-    let conversationId: string | null = null
-    let written = 0
-    for (const step of scene.steps) {
+  /** All scenes at once, step by step in the order of their time: the clock only walks forward. */
+  private async play(stage: Stage, scenes: readonly Scene[]): Promise<void> {
+    const played = scenes.map((scene) => ({
+      scene,
+      write: null as Write | null,
+      conversationId: null as string | null,
+      written: 0,
+    }))
+    const steps = played.flatMap((part) => part.scene.steps.map((step) => ({ part, step })))
+    steps.sort((a, b) => b.step.minutesAgo - a.step.minutesAgo)
+    for (const { part, step } of steps) {
       this.clock.walkTo(step.minutesAgo)
       if ('customer' in step) {
-        await write(step.customer)
-        written += 1
-        conversationId = await this.storedConversation(stage, conversationId, written)
-      } else if (conversationId !== null) {
-        await this.act(stage, conversationId, step)
+        part.write ??= await this.enter(stage, part.scene)
+        await part.write(step.customer)
+        part.written += 1
+        part.conversationId = await this.storedConversation(stage, part.conversationId, part.written)
+      } else if (part.conversationId !== null) {
+        await this.act(stage, part.conversationId, step)
       }
     }
   }
 
+  /** The customer comes in through the scene's channel; the answer is how they write. */
+  private enter(stage: Stage, scene: Scene): Promise<Write> {
+    return scene.channel === 'api' ? Promise.resolve(this.programFor(stage, scene)) : this.visitorFor(stage, scene)
+  }
+
   /** A visitor of the shop's site, known to it by name. */
-  private async visitorFor(stage: Stage, scene: Scene): Promise<(text: string) => Promise<void>> {
+  private async visitorFor(stage: Stage, scene: Scene): Promise<Write> {
     const inbox = stage.inboxes.find(({ channel }) => channel === 'webchat')
     if (!inbox) throw new Error('the cast has no web chat')
-    this.clock.walkTo(scene.steps[0]?.minutesAgo ?? 0)
     const caller = this.caller()
     const params = { inboxKey: inbox.key }
     const identity = scene.customer ? this.identity(inbox, scene.customer) : undefined
@@ -172,7 +186,7 @@ export class Director {
   }
 
   /** The shop's own program, posting to the API inbox. */
-  private programFor(stage: Stage, scene: Scene): (text: string) => Promise<void> {
+  private programFor(stage: Stage, scene: Scene): Write {
     const inbox = stage.inboxes.find(({ channel }) => channel === 'api')
     if (!inbox || !scene.customer) throw new Error('an API scene has an inbox and a customer')
     const from = scene.customer

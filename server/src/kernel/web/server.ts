@@ -55,11 +55,11 @@ export function createServer(parts: ServerParts): FastifyInstance {
     if (findOrigin(hostOf(request)) === UNKNOWN_ORIGIN && !request.is404) throw refuse('not_found')
   })
   app.addHook('onResponse', async (request, reply) => {
-    const { endpoint } = request.routeOptions.config as { endpoint?: { name: string } }
+    const { endpoint, page } = request.routeOptions.config as { endpoint?: { name: string }; page?: string }
     log.info({
       requestId: request.id,
       method: request.method,
-      route: endpoint?.name ?? request.routeOptions.url ?? 'unknown',
+      route: endpoint?.name ?? page ?? request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
       took_ms: Math.round(reply.elapsedTime),
     })
