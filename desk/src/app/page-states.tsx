@@ -22,7 +22,7 @@ export function NotFoundPage() {
   const text = useText()
   useTitle(text.notFoundTitle)
   return (
-    <main className="page-state">
+    <main className="page-state" id="main">
       <h1 className="visually-hidden">{text.notFoundTitle}</h1>
       <EmptyState
         icon={<Compass />}
@@ -37,7 +37,7 @@ export function NotFoundPage() {
 export function FailedPage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const text = useText()
   return (
-    <main className="page-state">
+    <main className="page-state" id="main">
       <h1 className="visually-hidden">{text.errorTitle}</h1>
       <ErrorState
         title={text.errorTitle}

@@ -46,7 +46,7 @@ export function makeFormat(options: FormatOptions) {
   const moment = (at: Date, now: Date) => {
     const days = daysApart(now, at)
     if (days === 0) return time(at)
-    if (days > 0 && days < 7) return `${weekdays.format(at)} ${shortDates.format(at)}, ${time(at)}`
+    if (days > 0 && days <= 7) return `${weekdays.format(at)} ${shortDates.format(at)}, ${time(at)}`
     return `${date(at, now)}, ${time(at)}`
   }
 

@@ -25,7 +25,9 @@ export function ComposerBar({ row, mode, over, onFiles, onReply, onSend }: Props
   const { inbox } = text
   const { may, format } = useDesk()
   const isNote = mode === 'note'
-  const hint = preferences.enterSends ? inbox.enterHint : inbox.ctrlEnterHint
+  const sendHint = preferences.enterSends ? inbox.enterHint : inbox.ctrlEnterHint
+  const noteHint = preferences.enterSends ? inbox.enterNoteHint : inbox.ctrlEnterNoteHint
+  const hint = isNote ? noteHint : sendHint
   const mayClose = may('conversation.changeStatus') && row.status !== 'closed'
   return (
     <div className="composer-bar">

@@ -169,7 +169,7 @@ function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
         <DraftState draft={draft} />
       </div>
       <div id={panelId} role="tabpanel" aria-label={label} className="composer-box">
-        {slash.isOpen && <ReplySuggestions slash={slash} />}
+        {slash.isOpen && <ReplySuggestions slash={slash} fill={fill} />}
         <textarea
           ref={field}
           className="composer-field"

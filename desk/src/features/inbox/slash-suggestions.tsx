@@ -53,7 +53,12 @@ export function useSlash(
   return { id, isOpen, shown, active, take, setAt, onKeyDown, onSelect, fieldProps }
 }
 
-export function ReplySuggestions({ slash }: { slash: ReturnType<typeof useSlash> }) {
+interface SuggestionsProps {
+  slash: ReturnType<typeof useSlash>
+  fill: (text: string) => string
+}
+
+export function ReplySuggestions({ slash, fill }: SuggestionsProps) {
   const { inbox } = useText()
   return (
     <div id={slash.id} role="listbox" aria-label={inbox.savedReplies} className="slash">
@@ -75,7 +80,7 @@ export function ReplySuggestions({ slash }: { slash: ReturnType<typeof useSlash>
           <span className="slash-words">
             <span className="truncate">{reply.title}</span>
             <span className="meta truncate" lang={languageOf(reply.text)}>
-              {reply.text}
+              {fill(reply.text)}
             </span>
           </span>
         </div>

@@ -6,7 +6,7 @@
 import type { ListedRow } from '@central-desk/contract/conversations.ts'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useDesk } from '../../app/desk.tsx'
 import { useLive } from '../../app/live.tsx'
 import { useText } from '../../app/preferences.tsx'
@@ -120,6 +120,7 @@ function ThreadBody({ row, rows, hasOlder, readOlder }: BodyProps) {
     if (lastUnsent) virtualizer.scrollToEnd()
   }, [lastUnsent, virtualizer])
 
+  useKeepAtEnd(scroller, isAtEnd, () => virtualizer.scrollToEnd())
   useMarkRead(row, isAtEnd)
   const missed = useMissed(row.id, isAtEnd)
   return (
@@ -166,6 +167,21 @@ function ToEnd({ missed, onClick }: { missed: number; onClick: () => void }) {
       {words}
     </button>
   )
+}
+
+/** A composer that grows, a keyboard that opens: who was at the end stays there. */
+function useKeepAtEnd(scroller: RefObject<HTMLElement | null>, isAtEnd: boolean, toEnd: () => void): void {
+  const latest = useRef({ isAtEnd, toEnd })
+  useEffect(() => {
+    latest.current = { isAtEnd, toEnd }
+  })
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return
+    const watcher = new ResizeObserver(() => latest.current.isAtEnd && latest.current.toEnd())
+    watcher.observe(element)
+    return () => watcher.disconnect()
+  }, [scroller])
 }
 
 /** Read means: open, the page visible, the newest message on the screen, for a second. */

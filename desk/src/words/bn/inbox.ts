@@ -15,8 +15,8 @@ export const inbox: Catalogue<typeof english> = {
   },
   snoozeChoices: {
     later: 'আজ একটু পরে',
-    tomorrow: 'কাল সকালে',
-    sunday: 'রবিবার সকালে',
+    tomorrow: 'কাল',
+    sunday: 'রবিবার',
     nextWeek: 'এক সপ্তাহ পরে',
     untilReply: 'উত্তর এলে',
   },
@@ -179,6 +179,8 @@ export const inbox: Catalogue<typeof english> = {
   discard: 'ফেলে দিন',
   enterHint: 'Enter চাপলে যাবে, নতুন লাইন Shift+Enter',
   ctrlEnterHint: 'Ctrl+Enter চাপলে যাবে',
+  enterNoteHint: 'Enter চাপলে নোট রাখা হবে, নতুন লাইন Shift+Enter',
+  ctrlEnterNoteHint: 'Ctrl+Enter চাপলে নোট রাখা হবে',
 
   contact: 'গ্রাহক',
   contactPanel: 'গ্রাহকের তথ্য',

@@ -19,8 +19,8 @@ const deliveries: Record<DeliveryState, string> = {
 }
 const snoozeChoices: Record<SnoozeChoice, string> = {
   later: 'Later today',
-  tomorrow: 'Tomorrow morning',
-  sunday: 'Sunday morning',
+  tomorrow: 'Tomorrow',
+  sunday: 'Sunday',
   nextWeek: 'In a week',
   untilReply: 'Until they reply',
 }
@@ -189,6 +189,8 @@ export const inbox = {
   discard: 'Discard',
   enterHint: 'Enter sends, Shift+Enter breaks the line',
   ctrlEnterHint: 'Ctrl+Enter sends',
+  enterNoteHint: 'Enter adds the note, Shift+Enter breaks the line',
+  ctrlEnterNoteHint: 'Ctrl+Enter adds the note',
 
   contact: 'Contact',
   contactPanel: 'About the contact',
