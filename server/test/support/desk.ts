@@ -17,6 +17,7 @@ import type { Logger } from '#src/kernel/log.ts'
 import { createOutbound } from '#src/kernel/outbound.ts'
 import { openPools } from '#src/kernel/pools.ts'
 import { createVault, openKeys } from '#src/kernel/vault/index.ts'
+import type { Tls } from '#src/kernel/web/server.ts'
 import { Client } from './client.ts'
 import { type SettableClock, settableClock } from './clock.ts'
 import { type FreshDatabase, freshDatabase, TEST_SCOPE_KEY, testPasswordOf } from './database.ts'
@@ -40,6 +41,7 @@ export type BootOptions = {
   /** Serve the built screens too: for browser tests, after the screens were built. */
   readonly withPages?: boolean
   readonly demoInboxKey?: string
+  readonly tls?: Tls
   /** Believe X-Forwarded-For of this machine, so that a client can say which network it comes from. */
   readonly trustsForwarding?: boolean
 }
@@ -80,14 +82,15 @@ export async function bootDesk(options: BootOptions = {}): Promise<TestDesk> {
   const vault = createVault({ provider, store, clock, randomness: systemRandomness })
   const pools = openPools(database.owner, testPasswordOf, log)
   const port = await freePort()
+  const scheme = options.tls ? 'https' : 'http'
   const desk = await createDesk({
     origins: {
-      desk: `http://localhost:${port}`,
-      widget: `http://widget.localhost:${port}`,
-      files: `http://files.localhost:${port}`,
-      demo: `http://demo.localhost:${port}`,
+      desk: `${scheme}://localhost:${port}`,
+      widget: `${scheme}://widget.localhost:${port}`,
+      files: `${scheme}://files.localhost:${port}`,
+      demo: `${scheme}://demo.localhost:${port}`,
     },
-    isTls: false,
+    isTls: options.tls !== undefined,
     isLoopback: true,
     filesFolder: join(home, 'files'),
     pools,
@@ -98,7 +101,7 @@ export async function bootDesk(options: BootOptions = {}): Promise<TestDesk> {
     randomness: systemRandomness,
     log,
     outbound: createOutbound({ allowLoopback: true }),
-    tls: null,
+    tls: options.tls ?? null,
     trustedProxies: options.trustsForwarding ? ['127.0.0.1'] : [],
     version: 'test',
     demoInboxKey: options.demoInboxKey ?? null,
