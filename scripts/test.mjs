@@ -11,6 +11,8 @@ import { ensureInstalled, nodeBin, pinnedEnvironment, root, runPinned } from './
 import { ensureBuilt } from './build-screens.mjs'
 
 const PACKAGES = ['contract', 'server', 'desk', 'widget', 'scripts', 'tools']
+/** Folders with a tsconfig.json; the first covers contract, server and tools. */
+const TYPED = ['.', 'desk', 'widget']
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'fixtures', 'golden'])
 /** How a test says that it stands on a database. */
 const USES_DATABASE = /from '[^']*\/support\/[^']*'/
@@ -86,7 +88,7 @@ const asked = process.argv.slice(2).map((file) => resolve(file))
 await ensureInstalled()
 const bin = (...name) => join(root, 'node_modules', ...name)
 if (asked.length === 0) {
-  await step('types', [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', '.'])
+  for (const project of TYPED) await step(`types of ${project}`, [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', project])
   await step('style', [bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'])
   stopOn('building the screens', await ensureBuilt())
 }
