@@ -3,7 +3,7 @@
  * on, and every key of the list live here, because they join the list with the conversation.
  */
 import { VIEWS, type View } from '@central-desk/contract/conversations.ts'
-import { useDeferredValue, useEffect, useMemo, useRef } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useMatch, useNavigate, useParams, useSearchParams } from 'react-router'
 import { useCommands } from '../../app/commands/commands.tsx'
 import { useDesk } from '../../app/desk.tsx'
@@ -18,6 +18,9 @@ import { isUnread, type ListFilter } from './model/views.ts'
 import { useConversationList, usePrefetchThread } from './queries.ts'
 import { undo } from './verbs.ts'
 import './inbox.css'
+
+/** Keys that follow each other faster than this are one held key. */
+const HELD_WITHIN_MS = 110
 
 export function InboxPage() {
   const { view } = useParams()
@@ -38,9 +41,12 @@ function Inbox({ view }: { view: View }) {
   const navigate = useNavigate()
   const [search] = useSearchParams()
   const match = useMatch('/w/:slug/inbox/:view/c/:conversationId')
-  const selectedId = match?.params.conversationId
+  const openId = match?.params.conversationId
+  // While J is held the mark in the list runs ahead; the conversation opens where it stops.
+  const [ahead, setAhead] = useState<string | null>(null)
+  const selectedId = ahead ?? openId
   // The list answers a key at once; the conversation follows when there is time, so that holding J stays smooth.
-  const shownId = useDeferredValue(selectedId)
+  const shownId = useDeferredValue(openId)
   const filter = useListFilter(view)
   const list = useConversationList(filter)
   const rows = list.query.data?.rows ?? []
@@ -51,12 +57,26 @@ function Inbox({ view }: { view: View }) {
 
   const base = `/w/${slug}/inbox/${view}`
   const tail = search.toString() ? `?${search}` : ''
-  const open = (id: string | undefined) =>
-    navigate(id ? `${base}/c/${id}${tail}` : `${base}${tail}`, { replace: selectedId !== undefined })
+  const open = (id: string | undefined) => {
+    setAhead(null)
+    navigate(id ? `${base}/c/${id}${tail}` : `${base}${tail}`, { replace: openId !== undefined })
+  }
+  const latest = useRef({ selectedId, open, walkedAtMs: 0 })
+  latest.current = { selectedId, open, walkedAtMs: latest.current.walkedAtMs }
+  const opening = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const walk = (step: 1 | -1) => {
-    const next = neighbour(rows, selectedId, step)
-    if (!next || next.id === selectedId) return
-    open(next.id)
+    const now = performance.now()
+    const isHeld = now - latest.current.walkedAtMs < HELD_WITHIN_MS
+    const next = neighbour(rows, latest.current.selectedId, step)
+    if (!next || next.id === latest.current.selectedId) return
+    latest.current = { ...latest.current, selectedId: next.id, walkedAtMs: now }
+    clearTimeout(opening.current)
+    if (isHeld) {
+      setAhead(next.id)
+      opening.current = setTimeout(() => latest.current.open(next.id), HELD_WITHIN_MS)
+    } else {
+      open(next.id)
+    }
     focusRow.current(next.id)
   }
   /** The conversation is about to leave the list: open the next one, or show the list. */
@@ -67,7 +87,7 @@ function Inbox({ view }: { view: View }) {
     if (next && !isNarrow) requestAnimationFrame(() => focusRow.current(next.id))
   }
   const back = () => {
-    const id = selectedId
+    const id = openId
     if (window.matchMedia('(max-width: 759px)').matches) open(undefined)
     if (id) requestAnimationFrame(() => focusRow.current(id))
   }
@@ -97,12 +117,12 @@ function Inbox({ view }: { view: View }) {
   }, [rows, shownId, prefetch])
 
   return (
-    <main id="main" className="inbox" data-open={selectedId ? '' : undefined} tabIndex={-1} data-quiet-focus="">
+    <main id="main" className="inbox" data-open={openId ? '' : undefined} tabIndex={-1} data-quiet-focus="">
       <h1 className="visually-hidden">
         {text.shell.inbox}: {text.shell[view]}
       </h1>
       <ListPane list={list} filter={filter} view={view} selectedId={selectedId} onWalk={walk} focusRow={focusRow} />
-      {shownId && selectedId ? (
+      {shownId && openId ? (
         <ConversationPane key={shownId} conversationId={shownId} view={view} onLeaving={goOn} onBack={back} />
       ) : (
         <EmptyPane />

@@ -45,14 +45,15 @@ export function Thread({ row }: { row: ListedRow }) {
   // The divider stays where it was when the conversation was opened, however far one reads.
   const [readNumber] = useState(isUnread(row) ? row.mine.readNumber : null)
   const items = query.data?.items ?? NO_ITEMS
+  const hasOlder = query.data?.previousCursor != null
   const rows = useMemo(
     () =>
       threadRows(
         items,
         unsent.filter((entry) => entry.conversationId === row.id),
-        { dayKey: format.dayKey, readNumber },
+        { dayKey: format.dayKey, readNumber, hasOlder },
       ),
-    [items, unsent, row.id, format, readNumber],
+    [items, unsent, row.id, format, readNumber, hasOlder],
   )
   if (query.isPending) {
     return (
@@ -73,7 +74,7 @@ export function Thread({ row }: { row: ListedRow }) {
       </div>
     )
   }
-  return <ThreadBody row={row} rows={rows} hasOlder={query.data?.previousCursor !== null} readOlder={readOlder} />
+  return <ThreadBody row={row} rows={rows} hasOlder={hasOlder} readOlder={readOlder} />
 }
 
 interface BodyProps {

@@ -23,6 +23,11 @@ export interface RowOptions {
   dayKey: (at: Date) => string
   /** How far one had read when the conversation was opened; null draws no divider. */
   readNumber: number | null
+  /**
+   * Older items exist that were not read. Then nothing is drawn above the first item: where its day and what is new
+   * begin is not known yet, and a line that moves away when older items come would make the thread jump.
+   */
+  hasOlder: boolean
 }
 
 export function threadRows(
@@ -34,17 +39,20 @@ export function threadRows(
   const stored = new Set(items.flatMap((item) => (item.kind === 'activity' ? [] : (item.clientMessageId ?? []))))
   let day = ''
   let hasDivider = options.readNumber === null
+  const isUnknownStart = () => rows.length === 0 && options.hasOlder
   const newDay = (at: Date) => {
     const key = options.dayKey(at)
     if (key === day) return
+    const isKnown = !isUnknownStart()
     day = key
-    rows.push({ kind: 'day', key: `day-${key}`, at })
+    if (isKnown) rows.push({ kind: 'day', key: `day-${key}`, at })
   }
   for (const item of items) {
+    const isStart = isUnknownStart()
     newDay(new Date(item.sentAt))
     if (!hasDivider && item.kind === 'message' && item.direction === 'in' && item.number > (options.readNumber ?? 0)) {
       hasDivider = true
-      rows.push({ kind: 'new', key: 'new' })
+      if (!isStart) rows.push({ kind: 'new', key: 'new' })
     }
     addItemRow(rows, item)
   }
