@@ -12,7 +12,7 @@ export async function assign(
   conversationId: string,
   assigneeId: string | null,
 ): Promise<ListedInside> {
-  const conversation = await openConversation(tx, conversationId, 'forUpdate')
+  const conversation = await openConversation(tx, conversationId, 'forChange')
   const before = conversation.assignee_id
   if (assigneeId !== before) {
     if (assigneeId !== null) await refuseWhoCannotAnswer(tx, assigneeId)

@@ -4,8 +4,8 @@ import type { PublishedEvent } from '../../kernel/published.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import { type ConversationRecord, findConversation, findInbox, tagExists } from './queries.ts'
 
-/** `forUpdate` when it is about to change: verbs on one conversation come one after the other. */
-export async function openConversation(tx: WorkspaceTx, id: string, lock?: 'forUpdate'): Promise<ConversationRecord> {
+/** `forChange` when it is about to change: verbs on one conversation come one after the other. */
+export async function openConversation(tx: WorkspaceTx, id: string, lock?: 'forChange'): Promise<ConversationRecord> {
   const conversation = await findConversation(tx, id, lock)
   if (!conversation) throw refuse('not_found')
   return conversation

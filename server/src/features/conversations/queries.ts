@@ -30,14 +30,15 @@ const COLUMNS = [
 export async function findConversation(
   tx: WorkspaceTx,
   id: string,
-  lock?: 'forUpdate',
+  lock?: 'forChange',
 ): Promise<ConversationRecord | undefined> {
   const query = tx.db
     .selectFrom('conversation')
     .select(COLUMNS)
     .where('workspace_id', '=', tx.workspaceId)
     .where('id', '=', id)
-  return (lock ? query.forUpdate() : query).executeTakeFirst()
+  // Not `for update`: rows that point here are written beside it, and each of them holds a share of its key.
+  return (lock ? query.forNoKeyUpdate() : query).executeTakeFirst()
 }
 
 export async function storeConversation(
@@ -216,6 +217,17 @@ export async function dueSnoozes(
 
 /** Opens those whose snooze has run out, and names them: another worker may have been faster. */
 export async function wakeDue(tx: WorkspaceTx, ids: readonly string[]): Promise<{ id: string; contact_id: string }[]> {
+  // In the order of their ids, as everybody who locks several does.
+  const due = await tx.db
+    .selectFrom('conversation')
+    .select('id')
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+    .where('status', '=', 'snoozed')
+    .where('snoozed_until', '<=', tx.now)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
   return tx.db
     .updateTable('conversation')
     .set({
@@ -224,9 +236,7 @@ export async function wakeDue(tx: WorkspaceTx, ids: readonly string[]): Promise<
       last_activity_at: sql<Date>`greatest(last_activity_at, ${tx.now}::timestamptz)`,
     })
     .where('workspace_id', '=', tx.workspaceId)
-    .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
-    .where('status', '=', 'snoozed')
-    .where('snoozed_until', '<=', tx.now)
+    .where('id', '=', sql<string>`any(${due.map(({ id }) => id)}::uuid[])`)
     .returning(['id', 'contact_id'])
     .execute()
 }

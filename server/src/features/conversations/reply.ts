@@ -51,10 +51,10 @@ const { outward: spellItems } = idTranslator(Type.Array(ThreadItem))
 export async function reply(tx: WorkspaceTx, parts: ReplyParts, wanted: Reply): Promise<MessageInside> {
   if (isBlank(wanted.text) && wanted.attachmentIds.length === 0) throw refuseField('text', 'empty')
   const { conversationId, clientMessageId } = wanted
-  await openConversation(tx, conversationId)
+  const conversation = await openConversation(tx, conversationId, 'forChange')
   const itemId = tx.nextId()
   const before = await claimOnce(tx, { clientMessageId, kind: 'message', conversationId, itemId })
-  if (before === null) await writeReply(tx, parts, wanted, itemId)
+  if (before === null) await writeReply(tx, parts, conversation, wanted, itemId)
   return readMessage(tx, before ?? itemId, parts.linkFor)
 }
 
@@ -64,8 +64,13 @@ export async function readMessage(tx: WorkspaceTx, id: string, linkFor: LinkFor)
   return messages[0]
 }
 
-async function writeReply(tx: WorkspaceTx, parts: ReplyParts, wanted: Reply, messageId: string): Promise<void> {
-  const conversation = await openConversation(tx, wanted.conversationId, 'forUpdate')
+async function writeReply(
+  tx: WorkspaceTx,
+  parts: ReplyParts,
+  conversation: ConversationRecord,
+  wanted: Reply,
+  messageId: string,
+): Promise<void> {
   if (!wanted.force) await refuseWhenTeammateReplied(tx, conversation, wanted.seenNumber, parts.linkFor)
   const files = await openOwnFiles(tx, wanted.attachmentIds)
   await refuseWhatCannotLeave(tx, parts, conversation, wanted.text, files)

@@ -21,7 +21,7 @@ export async function changeStatus(
 ): Promise<ListedInside> {
   const problem = snoozeProblem(status, snoozedUntil, tx.now)
   if (problem !== null) throw refuseField('snoozedUntil', problem)
-  const conversation = await openConversation(tx, conversationId, 'forUpdate')
+  const conversation = await openConversation(tx, conversationId, 'forChange')
   const isSame = conversation.status === status && conversation.snoozed_until?.getTime() === snoozedUntil?.getTime()
   if (!isSame) {
     await storeConversation(tx, conversationId, {

@@ -8,7 +8,7 @@ import { countTagsOf, deleteTag, insertTag } from './queries.ts'
 import { readOneListed } from './rows.ts'
 
 export async function tag(tx: WorkspaceTx, conversationId: string, tagId: string): Promise<ListedInside> {
-  const conversation = await openConversation(tx, conversationId, 'forUpdate')
+  const conversation = await openConversation(tx, conversationId, 'forChange')
   await openTag(tx, tagId, 'keep')
   if (await insertTag(tx, conversationId, tagId)) {
     if ((await countTagsOf(tx, conversationId)) > LIMITS.tagsPerConversation) throw refuse('limit_reached')
@@ -18,7 +18,7 @@ export async function tag(tx: WorkspaceTx, conversationId: string, tagId: string
 }
 
 export async function untag(tx: WorkspaceTx, conversationId: string, tagId: string): Promise<ListedInside> {
-  const conversation = await openConversation(tx, conversationId, 'forUpdate')
+  const conversation = await openConversation(tx, conversationId, 'forChange')
   await openTag(tx, tagId, 'keep')
   if (await deleteTag(tx, conversationId, tagId)) publishChange(tx, conversation, { what: 'untagged', tagId })
   return readOneListed(tx, conversationId)
