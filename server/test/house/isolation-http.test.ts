@@ -10,13 +10,12 @@ import { idPlaces } from '#src/kernel/web/wire-ids.ts'
 import { withClient } from '#src/postgres/address.ts'
 import type { CallOptions } from '#test/support/client.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
+import { fingerprintOf } from '#test/support/fingerprint.ts'
 import { ownCall, ROUTE_CASES, WORKSPACE_ENDPOINTS } from '#test/support/route-cases.ts'
 import { makeStage, type Stage } from '#test/support/stage.ts'
-import { readTables } from '#test/support/tenant-tables.ts'
 
 const NEIGHBOUR_MARKER = 'Zafran9Neighbour'
 const ROUTES_MIN = 40
-const NOT_OF_A_WORKSPACE = new Set(['session', 'rate_budget', 'sign_in_counter', 'known_device'])
 
 let desk: TestDesk
 let shapla: Stage
@@ -28,22 +27,7 @@ before(async () => {
   meghna = await makeStage(desk, 'Meghna Telecom', NEIGHBOUR_MARKER)
 })
 
-/** What all rows of all workspaces amount to. */
-async function fingerprint(): Promise<string> {
-  return withClient(desk.database.superuser, async (client) => {
-    const parts: string[] = []
-    for (const { name } of await readTables(client)) {
-      // Sessions and budgets move with every request; when a member was last seen is no business of isolation.
-      if (NOT_OF_A_WORKSPACE.has(name)) continue
-      const { rows } = await client.query(
-        `select md5(coalesce(string_agg(row_sum, '' order by row_sum), '')) as sum
-         from (select md5((to_jsonb(t) - 'last_seen_at')::text) as row_sum from desk.${name} t) as sums`,
-      )
-      parts.push(`${name} ${rows[0].sum}`)
-    }
-    return parts.join('\n')
-  })
-}
+const fingerprint = () => fingerprintOf(desk.database)
 
 type Swap = { readonly what: string; readonly options: CallOptions; readonly isFilter: boolean }
 
