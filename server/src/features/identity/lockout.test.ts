@@ -128,6 +128,17 @@ test('a known device has five tries of its own, and is known for its own user on
   assert.deepEqual(await evaluated(() => inTurn(owner.client, other.email, [PASSWORD])), { hashes: 0, statuses: [401] })
 })
 
+test('one browser may be known to two users', async () => {
+  const [first, second] = [await somebody(), await somebody()]
+  const shared = first.client
+  shared.network = '203.0.113.14'
+  assert.equal((await attempt(shared, second.email, PASSWORD)).status, 201)
+  for (const { email } of [first, second]) {
+    await fail(email, shared.network)
+    assert.equal((await attempt(shared, email, PASSWORD)).status, 201)
+  }
+})
+
 test('an address without a user is answered alike: status, body, headers, hashes, lock', async () => {
   const { email } = await somebody()
   const seen = async (address: string, network: string) => {
