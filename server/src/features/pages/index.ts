@@ -2,7 +2,7 @@
  * The front door of pages: mounts the desk's page, the widget and the storefront on their origins. The desk's page is
  * one document for every address of the app (the router reads the path); what is not a page is answered 404.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -49,11 +49,8 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
   const { origins, randomness, limiter } = kernel
   const { folders } = parts
   // The settings print the address of the loader for a shop's page.
-  const deskHtml = readFileSync(join(folders.desk, 'index.html'), 'utf8').replaceAll(
-    '__WIDGET_ORIGIN__',
-    origins.widget,
-  )
-  const widgetHtml = readFileSync(join(folders.widget, 'index.html'), 'utf8')
+  const deskHtml = templateOf(join(folders.desk, 'index.html'))
+  const widgetHtml = templateOf(join(folders.widget, 'index.html'))
 
   function sendPage(reply: FastifyReply, page: Page): FastifyReply {
     const nonce = randomness.bytes(NONCE_BYTES).toString('base64')
@@ -99,7 +96,10 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
           },
         })
 
-      const desk: Page = (nonce) => ({ html: deskHtml, policy: deskPolicy(nonce, origins) })
+      const desk: Page = (nonce) => ({
+        html: deskHtml().replaceAll('__WIDGET_ORIGIN__', origins.widget),
+        policy: deskPolicy(nonce, origins),
+      })
       for (const url of DESK_PAGES) page('desk', url, async () => desk)
       files('desk', '/assets/*', join(folders.desk, 'assets'), A_YEAR_S)
       for (const name of DESK_FILES) files('desk', `/${name}`, folders.desk, LOADER_AGE_S, name)
@@ -120,7 +120,7 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
       if (!sites) throw refuse('not_found')
       const isDemo = inboxKey === parts.demoInboxKey
       const ancestors = isDemo ? [...sites, origins.demo] : sites
-      return (nonce) => ({ html: widgetHtml, policy: widgetPolicy(nonce, origins, ancestors) })
+      return (nonce) => ({ html: widgetHtml(), policy: widgetPolicy(nonce, origins, ancestors) })
     })
     // Framing is ruled by frame-ancestors above; the older header knows no list.
     app.addHook('onSend', async (request, reply) => {
@@ -130,11 +130,11 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
 
   function mountStorefront(page: PageMaker, files: FilesMaker): void {
     for (const [url, name] of STOREFRONT_PAGES) {
-      const template = readFileSync(join(folders.storefront, name), 'utf8')
+      const template = templateOf(join(folders.storefront, name))
       page('demo', url, async () => {
         const key = parts.demoInboxKey
         if (!key) throw refuse('not_found')
-        const html = template.replaceAll('__WIDGET_ORIGIN__', origins.widget).replaceAll('__INBOX_KEY__', key)
+        const html = template().replaceAll('__WIDGET_ORIGIN__', origins.widget).replaceAll('__INBOX_KEY__', key)
         return (nonce) => ({ html, policy: storefrontPolicy(nonce, origins) })
       })
     }
@@ -142,5 +142,19 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
     for (const name of readdirSync(folders.storefront).filter(isAsset)) {
       files('demo', `/storefront-assets/${name}`, folders.storefront, LOADER_AGE_S, name)
     }
+  }
+}
+
+/** A page's template, read again when a new build replaced it: its files have other names then. */
+function templateOf(file: string): () => string {
+  let readAt_ms = 0
+  let text = ''
+  return () => {
+    const { mtimeMs } = statSync(file)
+    if (mtimeMs !== readAt_ms) {
+      text = readFileSync(file, 'utf8')
+      readAt_ms = mtimeMs
+    }
+    return text
   }
 }
