@@ -3,6 +3,7 @@
 
 -- Due messages, a fair turn for each workspace, one at a time in each conversation so that answers leave in order.
 -- The caller names inbox and workspace of each send that it has running: a slow receiver takes no more than its share.
+-- Reads as many rows as there are inboxes with a queue and messages to claim, however long the queues are.
 create function app.claim_deliveries(
     p_now timestamptz, p_lease_until timestamptz, p_limit int,
     p_running_inboxes uuid[] default '{}', p_per_inbox int default 1000,
@@ -10,24 +11,36 @@ create function app.claim_deliveries(
   returns table (workspace_id uuid, message_id uuid, conversation_id uuid, inbox_id uuid, attempts int)
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
+  -- A plan from when the queue was empty would read all of it when it is long.
+  set plan_cache_mode = force_custom_plan
 as $$
 begin
   return query
-  with due as (
-    select d.workspace_id, d.message_id, d.inbox_id, d.next_attempt_at,
-           row_number() over (partition by d.workspace_id, d.inbox_id order by d.next_attempt_at, d.message_id) as place
-    from desk.delivery as d
-    where d.state = 'queued' and d.next_attempt_at <= p_now
-      and not exists (
-        select from desk.delivery as before
-        where before.workspace_id = d.workspace_id and before.conversation_id = d.conversation_id
-          and before.message_id < d.message_id and before.state in ('queued', 'sending')
-      )
+  with recursive place as (
+    -- The inboxes that have something queued, each found in the index behind the one before.
+    (select d.workspace_id, d.inbox_id from desk.delivery as d where d.state = 'queued'
+     order by d.workspace_id, d.inbox_id limit 1)
+    union all
+    select following.workspace_id, following.inbox_id from place cross join lateral (
+      select d.workspace_id, d.inbox_id from desk.delivery as d
+      where d.state = 'queued' and (d.workspace_id, d.inbox_id) > (place.workspace_id, place.inbox_id)
+      order by d.workspace_id, d.inbox_id limit 1
+    ) as following
   ), fitting as (
-    select due.workspace_id, due.message_id,
-           row_number() over (partition by due.workspace_id order by due.next_attempt_at, due.message_id) as turn
-    from due
-    where due.place + cardinality(array_positions(p_running_inboxes, due.inbox_id)) <= p_per_inbox
+    select place.workspace_id, due.message_id,
+           row_number() over (partition by place.workspace_id order by due.next_attempt_at, due.message_id) as turn
+    from place cross join lateral (
+      select d.message_id, d.next_attempt_at from desk.delivery as d
+      where d.state = 'queued' and d.next_attempt_at <= p_now
+        and d.workspace_id = place.workspace_id and d.inbox_id = place.inbox_id
+        and not exists (
+          select from desk.delivery as before
+          where before.workspace_id = d.workspace_id and before.conversation_id = d.conversation_id
+            and before.message_id < d.message_id and before.state in ('queued', 'sending')
+        )
+      order by d.next_attempt_at, d.message_id
+      limit greatest(0, least(p_limit, p_per_inbox - cardinality(array_positions(p_running_inboxes, place.inbox_id))))
+    ) as due
   ), chosen as (
     select d.workspace_id, d.message_id from desk.delivery as d
     join (
@@ -46,6 +59,8 @@ begin
     returning d.workspace_id, d.message_id, d.conversation_id, d.inbox_id, d.attempts;
 end
 $$;
+create index delivery_turn on desk.delivery (workspace_id, inbox_id, next_attempt_at, message_id)
+  where state = 'queued';
 create index delivery_conversation on desk.delivery (workspace_id, conversation_id, message_id)
   where state in ('queued', 'sending');
 
