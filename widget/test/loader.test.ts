@@ -79,6 +79,7 @@ test('desktop: opens without covering the page, focus goes in; Escape closes and
     'allow-same-origin',
     'allow-forms',
     'allow-popups',
+    'allow-popups-to-escape-sandbox',
     'allow-downloads',
   ])
   await page.keyboard.press('Escape')

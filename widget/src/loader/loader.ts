@@ -80,7 +80,11 @@ function show(): void {
 function open(): void {
   if (!frame.isConnected) {
     frame.title = chat
-    frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-downloads')
+    // A site opened from a link in the chat is an ordinary page, not one of ours in a sandbox.
+    frame.setAttribute(
+      'sandbox',
+      'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
+    )
     frame.src = `${origin}/widget/${inbox}#host=${location.origin}&language=${spoken}`
     panel.append(frame)
   }
