@@ -1,7 +1,7 @@
 /** Files over HTTP: what goes in sealed comes out whole, for those who may, for as long as they may, and inertly. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
@@ -287,6 +287,7 @@ test('a sealed file that was cut, altered or moved gives out nothing that is not
   sealed[100] = (sealed[100] ?? 0) ^ 1
   await writeFile(path, sealed)
   assert.ok(!(await isRefused()))
+  assert.match(desk.logged(), /a sealed file does not open/)
 })
 
 test('bytes that come with a message are stored, linked and read whole again', async () => {
@@ -325,4 +326,19 @@ test('uploads that nobody used are swept after a day, with their files; used one
   await sweepUnused(desk.kernel, store)
   assert.ok(!(await isThere(unused.id)))
   assert.ok(await isThere(used.id))
+})
+
+test('what a dead writer left on its way in is swept after a day, and nothing younger', async () => {
+  const folder = join(desk.home, 'files', '.incoming')
+  const [old, young] = ['old', 'young'].map((name) => join(folder, name)) as [string, string]
+  const now = desk.clock.now().getTime()
+  for (const [path, age] of [
+    [old, UNUSED_FOR_MS + MINUTE],
+    [young, UNUSED_FOR_MS - MINUTE],
+  ] as const) {
+    await writeFile(path, 'sealed')
+    await utimes(path, new Date(now - age), new Date(now - age))
+  }
+  await sweepUnused(desk.kernel, createFileStore(desk.kernel.filesFolder, desk.kernel.randomness))
+  assert.deepEqual(await readdir(folder), ['young'])
 })
