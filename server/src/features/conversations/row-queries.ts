@@ -77,24 +77,22 @@ function walkOfStatus(
 export type Counts = { mine: number; unassigned: number; all: number; snoozed: number }
 export const COUNTED_UP_TO = 100
 
-/** Looks at no more rows than it counts. */
+/** Walks the same indexes as the lists, in their order, and looks at no more rows than it counts. */
 export async function countViews(tx: WorkspaceTx, memberId: string): Promise<Counts> {
-  const upTo = (condition: RawBuilder<boolean>) => sql<number>`(
-    select count(*) from (
-      select from conversation where workspace_id = ${tx.workspaceId} and ${condition} limit ${COUNTED_UP_TO}
-    ) as counted
-  )`
-  const live = (condition: RawBuilder<boolean>) =>
-    sql<number>`least(${COUNTED_UP_TO}, ${upTo(
-      sql`status = 'open' and ${condition}`,
-    )} + ${upTo(sql`status = 'pending' and ${condition}`)})`
-  const counted = await sql<Counts>`
-    select ${live(sql`assignee_id = ${memberId}`)} as mine,
-           ${live(sql`assignee_id is null`)} as unassigned,
-           ${live(sql`true`)} as "all",
-           ${upTo(sql`status = 'snoozed'`)} as snoozed
+  const upTo = (view: View, status: ConversationStatus) => {
+    const walk = walkOfStatus(tx, { view, memberId }, status, null, COUNTED_UP_TO)
+    return sql<number>`(select count(*) from (${walk}) as walk)`
+  }
+  const counted = (view: View) =>
+    sql<number>`least(${COUNTED_UP_TO}, ${sql.join(
+      STATUSES_OF[view].map((status) => upTo(view, status)),
+      sql` + `,
+    )})`
+  const { rows } = await sql<Counts>`
+    select ${counted('mine')} as mine, ${counted('unassigned')} as unassigned, ${counted('all')} as "all",
+           ${counted('snoozed')} as snoozed
   `.execute(tx.db)
-  return counted.rows[0] as Counts
+  return rows[0] as Counts
 }
 
 export type RowRecord = Pick<
