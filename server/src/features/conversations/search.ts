@@ -27,7 +27,8 @@ const cursors = cursorOf(Type.Tuple([CursorUuid]))
 
 /** Proposals that are unsealed in one go, and how often before the page is answered as it is. */
 const PROPOSALS = 200
-const ROUNDS_MAX = 5
+/** Where a word is common, what only sounds like it is looked for among the newest, not behind all of them. */
+const ROUNDS_MAX = { prefix: 5, similar: 1 } as const
 const SIMILAR_MAX = 10
 const NAMES_MAX = 20
 const NAMED_CONVERSATIONS_MAX = 10
@@ -86,7 +87,7 @@ async function findMessages(
     return { hits: [], next: null }
   const hits: MessageHit[] = []
   let last = before
-  for (let round = 0; round < ROUNDS_MAX; round++) {
+  for (let round = 0; round < ROUNDS_MAX[rank]; round++) {
     const ids = await proposeMessages(tx, tokens, last, PROPOSALS)
     for (const message of await selectTexts(tx, ids)) {
       const text = messageText(message, tx.keys)
