@@ -7,9 +7,14 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import subsetFont from 'subset-font'
 
 const require = createRequire(import.meta.url)
+/** The package brings no types; this is the part of it that is called here. */
+const subsetFont = require('subset-font') as (
+  font: Buffer,
+  text: string,
+  options: { targetFormat: 'woff2'; variationAxes: Record<string, { min: number; max: number }> },
+) => Promise<Buffer>
 const OUT = fileURLToPath(new URL('../fonts/dist', import.meta.url))
 const WEIGHTS = { wght: { min: 400, max: 700 } }
 
