@@ -62,7 +62,7 @@ export function ContactPanel({ row, isOpen, onClose }: Props) {
           <h2 className="contact-name" lang={languageOf(name)}>
             {name}
           </h2>
-          <p className="meta truncate">{row.contact.label}</p>
+          {row.contact.label !== name && <p className="meta truncate">{row.contact.label}</p>}
         </div>
         {may('contact.update') && contact && !isEditing && (
           <IconButton label={inbox.editContact} icon={<Pencil />} onClick={() => setEditing(true)} />

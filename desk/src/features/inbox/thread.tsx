@@ -7,11 +7,13 @@ import type { ListedRow } from '@central-desk/contract/conversations.ts'
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { useDesk } from '../../app/desk.tsx'
 import { useLive } from '../../app/live.tsx'
 import { useText } from '../../app/preferences.tsx'
 import { referenceOf, wordsOf } from '../../lib/problems.ts'
 import { Button } from '../../ui/button.tsx'
+import { classes } from '../../ui/classes.ts'
 import { ErrorState, Skeleton } from '../../ui/states.tsx'
 import { type ThreadRow, threadRows } from './model/thread-rows.ts'
 import { isUnread } from './model/views.ts'
@@ -121,6 +123,9 @@ function ThreadBody({ row, rows, hasOlder, readOlder }: BodyProps) {
     if (lastUnsent) virtualizer.scrollToEnd()
   }, [lastUnsent, virtualizer])
 
+  const wanted = useWantedMessage(rows, hasOlder, readOlder, (index) =>
+    virtualizer.scrollToIndex(index, { align: 'center' }),
+  )
   useKeepAtEnd(scroller, isAtEnd, () => virtualizer.scrollToEnd())
   useMarkRead(row, isAtEnd)
   const missed = useMissed(row.id, isAtEnd)
@@ -143,7 +148,12 @@ function ThreadBody({ row, rows, hasOlder, readOlder }: BodyProps) {
               const item = rows[index]
               return (
                 item && (
-                  <div key={key} ref={virtualizer.measureElement} data-index={index} className="thread-item">
+                  <div
+                    key={key}
+                    ref={virtualizer.measureElement}
+                    data-index={index}
+                    className={classes('thread-item', wanted === index && 'thread-wanted')}
+                  >
                     <ThreadRowView item={item} row={row} isLast={index === rows.length - 1} />
                   </div>
                 )
@@ -156,6 +166,35 @@ function ThreadBody({ row, rows, hasOlder, readOlder }: BodyProps) {
       <Speaker row={row} />
     </div>
   )
+}
+
+const SEARCHED_PAGES_MAX = 100
+
+/** A link to one message (`?m=`): older pages are read until it is there, then it is brought into view and marked. */
+function useWantedMessage(
+  rows: readonly ThreadRow[],
+  hasOlder: boolean,
+  readOlder: () => void,
+  show: (index: number) => void,
+): number | null {
+  const [search] = useSearchParams()
+  const messageId = search.get('m')
+  const shownFor = useRef<string | null>(null)
+  const pages = useRef(0)
+  const at = messageId ? rows.findIndex((row) => row.kind === 'message' && row.message.id === messageId) : -1
+  // biome-ignore lint/correctness/useExhaustiveDependencies: more rows are the reason to look again
+  useEffect(() => {
+    if (!messageId || shownFor.current === messageId) return
+    if (at >= 0) {
+      shownFor.current = messageId
+      // After the thread has placed itself at its end.
+      requestAnimationFrame(() => show(at))
+    } else if (hasOlder && pages.current < SEARCHED_PAGES_MAX) {
+      pages.current++
+      readOlder()
+    }
+  }, [messageId, at, rows.length, hasOlder])
+  return at >= 0 ? at : null
 }
 
 function ToEnd({ missed, onClick }: { missed: number; onClick: () => void }) {
