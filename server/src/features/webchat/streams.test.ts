@@ -8,6 +8,7 @@ import { listConversations, sendMessage } from '@central-desk/contract/conversat
 import { createInbox, updateInbox } from '@central-desk/contract/inboxes.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
 import { type Person, signUpOwner } from '#test/support/people.ts'
+import { watchingQueries } from '#test/support/query-count.ts'
 import { newClientId, until } from '#test/support/stage.ts'
 import { type Seen, Visitor } from '#test/support/visitor.ts'
 
@@ -133,6 +134,20 @@ test('many visitors of one workspace, all writing: each stream carries its own t
     assert.deepEqual(numbersOf(stream.messages), [1, 2, 3, 4, 5])
     stream.close()
   }
+})
+
+test('an event makes only those read whom it concerns', async () => {
+  const quiet = await Promise.all(Array.from({ length: 5 }, () => Visitor.come(desk, inbox.key)))
+  const streams = await Promise.all(quiet.map((visitor) => visitor.follow().ready()))
+  const { visitor, answer } = await conversing('the busy one')
+  const busy = await visitor.follow(1).ready()
+  const { statements } = await watchingQueries(async () => {
+    await answer('only for the busy one')
+    await busy.heard(1)
+  })
+  const readVisitors = statements.filter(({ text }) => /from "visitor"/.test(text)).map(({ values }) => values[1])
+  assert.equal(new Set(readVisitors).size, 1)
+  for (const stream of [...streams, busy]) stream.close()
 })
 
 test('a stream needs a good token, and the oldest of too many ends', async () => {
