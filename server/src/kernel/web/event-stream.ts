@@ -3,6 +3,7 @@
  * up (it comes back with its cursor and loses nothing). Works the same over HTTP/1.1 and HTTP/2. All open streams are
  * ended when the server stops.
  */
+import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const HEARTBEAT_MS = 25_000
@@ -63,10 +64,15 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
     get isOpen() {
       return isOpen
     },
-    onClose: (listener) => void listeners.add(listener),
+    onClose(listener) {
+      if (isOpen) listeners.add(listener)
+      else listener()
+    },
   }
   known?.add(stream)
   raw.on('close', closed)
   raw.on('error', closed)
+  // Whoever hung up while the call was looked at closes nothing any more: the stream would be kept for ever.
+  if (raw.destroyed || (raw as unknown as Partial<Http2ServerResponse>).stream?.destroyed) closed()
   return stream
 }
