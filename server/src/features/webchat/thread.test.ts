@@ -4,7 +4,13 @@
  */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { listConversations, sendMessage, uploadAttachment, writeNote } from '@central-desk/contract/conversations.ts'
+import {
+  getThread,
+  listConversations,
+  sendMessage,
+  uploadAttachment,
+  writeNote,
+} from '@central-desk/contract/conversations.ts'
 import { createInbox } from '@central-desk/contract/inboxes.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
@@ -61,6 +67,11 @@ test('a visitor writes, an agent answers, and the visitor reads the first name a
   const [own, theirs] = await visitor.thread(2)
   assert.deepEqual([own?.from, own?.authorName, own?.clientMessageId], ['visitor', null, clientMessageId])
   assert.deepEqual([theirs?.from, theirs?.authorName, theirs?.clientMessageId], ['desk', 'Nusrat', null])
+  // Nothing has to leave: what the visitor's stream can read is sent.
+  await until(async () => {
+    const { body } = await nusrat.client.call(getThread, { params: { ...params(), conversationId } })
+    return body.items.some((item: { delivery?: { state: string } }) => item.delivery?.state === 'sent') || null
+  }, 'the answer to be sent')
   const { text } = await visitor.list()
   for (const word of ['mem_', 'cnv_', 'Jahan', 'note', 'delivery', 'state']) assert.doesNotMatch(text, new RegExp(word))
   assert.deepEqual(Object.keys(theirs ?? {}).sort(), [
