@@ -49,6 +49,7 @@ export function App() {
         </Routes>
       </Suspense>
       <ToastRegion label={text.notifications} closeLabel={text.close} />
+      <section id="menus" aria-label={text.menus} />
       <TooltipLayer />
     </BrowserRouter>
   )

@@ -4,6 +4,7 @@
  */
 import type { ListedRow, View } from '@central-desk/contract/conversations.ts'
 import { useState } from 'react'
+import { flushSync } from 'react-dom'
 import { useCommands } from '../../app/commands/commands.tsx'
 import { useDesk } from '../../app/desk.tsx'
 import { useText } from '../../app/preferences.tsx'
@@ -65,8 +66,9 @@ function OpenConversation({ row, view, onLeaving, onBack }: OpenProps) {
   const [mode, setMode] = useState<Mode>('reply')
 
   const focusComposer = (next: Mode) => {
-    setMode(next)
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('.composer textarea')?.focus())
+    // At once, not a frame later: what is typed right behind the shortcut belongs into the field.
+    flushSync(() => setMode(next))
+    document.querySelector<HTMLElement>('.composer textarea')?.focus()
   }
   /** Goes on first, while the list still knows where this conversation stood. */
   const leaveIfGone = (after: Partial<ListedRow>, step: 1 | -1 = 1) => {

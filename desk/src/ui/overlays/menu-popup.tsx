@@ -20,8 +20,9 @@ interface Props {
 export function MenuPopup({ anchor, isOpen, onOpenChange, side, align, entries }: Props) {
   return (
     <CSPProvider disableStyleElements>
-      <Base.Root open={isOpen} onOpenChange={onOpenChange} modal={false}>
-        <Base.Portal>
+      <Base.Root open={isOpen} onOpenChange={onOpenChange}>
+        {/* Within a landmark, so that nothing on the page stands outside of all of them. */}
+        <Base.Portal container={document.getElementById('menus')}>
           <Base.Positioner anchor={anchor} side={side} align={align} sideOffset={4} className="popover-place">
             <Base.Popup className="popover menu" finalFocus={anchor}>
               {entries.map((entry, index) => (

@@ -24,6 +24,7 @@ export const common: Catalogue<typeof english> = {
   loadMore: 'আরও দেখুন',
   you: 'আপনি',
   nobody: 'কেউ না',
+  menus: 'মেনু',
   notifications: 'ডেস্কের বার্তা',
   required: 'এই ঘরটি পূরণ করুন।',
   fieldWrong: 'এটি ঠিক মনে হচ্ছে না।',

@@ -51,6 +51,7 @@ export const common = {
   loadMore: 'Load more',
   you: 'You',
   nobody: 'Nobody',
+  menus: 'Menus',
   notifications: 'Messages from the desk',
   required: 'Fill this in.',
   fieldWrong: 'This does not look right.',
