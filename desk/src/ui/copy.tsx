@@ -115,9 +115,11 @@ export function CopyBlock({ label, hint, value, words }: CopyProps) {
         <CopyButton words={words} isCopied={isCopied} onCopy={copy} describedBy={`${id}-label`} />
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre className="copy-code" tabIndex={0} role="group" aria-labelledby={`${id}-label`}>
-        <code ref={source}>{value}</code>
-      </pre>
+      <section className="copy-code" tabIndex={0} aria-labelledby={`${id}-label`}>
+        <pre>
+          <code ref={source}>{value}</code>
+        </pre>
+      </section>
       {hint && <p className="field-hint">{hint}</p>}
     </figure>
   )

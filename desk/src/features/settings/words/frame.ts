@@ -1,0 +1,51 @@
+/** Words of the settings frame: the pages, their groups, and what several of them say. Both languages. */
+import { defineWords } from '../../../lib/i18n.ts'
+
+export const frameWords = defineWords({
+  en: {
+    title: 'Settings',
+    navigation: 'Settings',
+    groups: { me: 'Me', workspace: 'Workspace' },
+    pages: {
+      profile: 'Profile',
+      appearance: 'Appearance',
+      keyboard: 'Keyboard',
+      password: 'Password',
+      workspace: 'General',
+      members: 'Members',
+      inboxes: 'Inboxes',
+      tags: 'Tags',
+      replies: 'Saved replies',
+    },
+    backTo: (page: string) => `Back to ${page}`,
+    viewOnly: 'View only. Owners and admins change this.',
+    viewOnlyTeam: 'View only. Owners, admins and agents change these.',
+    unsaved: 'Not saved yet',
+    discard: 'Discard changes',
+    storedIt: 'I stored it in a safe place',
+    done: 'Done',
+  },
+  bn: {
+    title: 'সেটিংস',
+    navigation: 'সেটিংস',
+    groups: { me: 'আমার', workspace: 'ওয়ার্কস্পেস' },
+    pages: {
+      profile: 'প্রোফাইল',
+      appearance: 'চেহারা',
+      keyboard: 'কিবোর্ড',
+      password: 'পাসওয়ার্ড',
+      workspace: 'সাধারণ',
+      members: 'সদস্য',
+      inboxes: 'ইনবক্স',
+      tags: 'ট্যাগ',
+      replies: 'রাখা উত্তর',
+    },
+    backTo: (page) => `${page} পাতায় ফিরুন`,
+    viewOnly: 'শুধু দেখা যাবে। বদলাতে পারেন মালিক ও অ্যাডমিন।',
+    viewOnlyTeam: 'শুধু দেখা যাবে। বদলাতে পারেন মালিক, অ্যাডমিন ও এজেন্ট।',
+    unsaved: 'এখনও সংরক্ষণ হয়নি',
+    discard: 'বদল বাদ দিন',
+    storedIt: 'নিরাপদ জায়গায় রেখেছি',
+    done: 'হয়ে গেছে',
+  },
+})
