@@ -55,7 +55,8 @@ test('a visitor writes, the agent answers, the visitor reads it; notes stay insi
   await chat.press('textarea', 'Enter')
 
   await agent.page.getByText('শুক্রবার কি দোকান খোলা').first().click()
-  await agent.page.locator('[role=log], main').getByText(question).first().waitFor()
+  await agent.page.locator('[role=log]').getByText(question).first().waitFor()
+  await agent.page.locator('textarea').first().waitFor()
   await agent.page.keyboard.press('r')
   await agent.page.keyboard.type('জি, রাত ৮টা পর্যন্ত খোলা।')
   await agent.page.keyboard.press('Control+Enter')
