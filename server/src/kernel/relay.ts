@@ -1,7 +1,8 @@
 /**
- * Tells other processes that events were committed, and that work waits for their loops. Business transactions never NOTIFY (it takes a lock across the whole
- * server at commit); this sends one notification for all that was committed since the last one, from a connection of its
- * own, and listens on another. A lost notification costs at most the second until the next look by number.
+ * Tells other processes that events were committed, and that work waits for their loops. Business transactions never
+ * NOTIFY (it takes a lock across the whole server at commit); this sends one notification for all that was committed
+ * since the last one, from a connection of its own, and listens on another. A lost notification costs at most the second
+ * until the next look by number.
  */
 import type pg from 'pg'
 import { describeError, type Logger } from './log.ts'
@@ -9,7 +10,7 @@ import type { Signals } from './signals.ts'
 
 const CHANNEL = 'desk_events'
 /** NOTIFY takes payloads below 8,000 bytes; a workspace and its number are at most 56. */
-const WORKSPACES_PER_NOTE = 140
+const ENTRIES_PER_NOTE = 140
 const GATHER_MS = 5
 const RECONNECT_MS = 1_000
 /** Wake-up calls for the loops of other processes, spelled as an entry of their own. */
@@ -29,12 +30,11 @@ export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay 
 
   async function flush(): Promise<void> {
     timer = undefined
-    const entries = [...waiting]
+    const entries = [...wakes, ...[...waiting].map(([workspaceId, number]) => `${workspaceId}:${number}`)]
+    wakes.clear()
     waiting.clear()
-    for (let at = 0; at < entries.length; at += WORKSPACES_PER_NOTE) {
-      const note = entries
-        .slice(at, at + WORKSPACES_PER_NOTE)
-        .map(([workspaceId, number]) => `${workspaceId}:${number}`)
+    for (let at = 0; at < entries.length; at += ENTRIES_PER_NOTE) {
+      const note = entries.slice(at, at + ENTRIES_PER_NOTE)
       await pool.query('select pg_notify($1, $2)', [CHANNEL, note.join(',')])
     }
   }

@@ -44,12 +44,16 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     return feed
   }
 
-  /** Reads a batch after a number and sends it to some readers. Answers the number it came to. */
-  async function advance(workspaceId: string, after: number, readersNow: () => readonly Reader[]): Promise<number> {
+  /** Reads a batch after a number and sends it to those whom `readersAt` names then. Answers the number it came to. */
+  async function advance(
+    workspaceId: string,
+    after: number,
+    readersAt: (last: number) => readonly Reader[],
+  ): Promise<number> {
     return doors.inWorkspace({ workspaceId, ...asSystem }, async (tx) => {
       const batch = await readEvents(tx, after, BATCH)
       const last = batch.at(-1)?.event.number ?? after
-      const readers = readersNow()
+      const readers = readersAt(last)
       const mineOf = await readMineOf(tx, batch, readers)
       for (const reader of readers) deliver(reader, batch, mineOf, spell)
       if (batch.some(({ event }) => event.kind === 'members.changed')) for (const reader of readers) reader.recheck()
@@ -63,6 +67,21 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     return readMine(tx, conversationIds, memberIds)
   }
 
+  /** The next batch for all live readers. Whoever goes live from that moment on has read at least as far themselves. */
+  async function advanceFeed(workspaceId: string, feed: Feed): Promise<void> {
+    const before = feed.number
+    try {
+      await advance(workspaceId, before, (last) => {
+        feed.number = last
+        return [...feed.readers].filter((reader) => reader.isLive)
+      })
+    } catch (error) {
+      feed.number = before
+      throw error
+    }
+    if (feed.number - before >= BATCH) feed.isAsked = true
+  }
+
   /** Brings a feed and its live readers up to date; one read at a time, asked again while it runs. */
   function wake(workspaceId: string): void {
     const feed = feeds.get(workspaceId)
@@ -70,15 +89,16 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     feed.isAsked = true
     feed.reading ??= (async () => {
       try {
+        // No await after the last look at `isAsked`: whoever asks later begins anew.
         while (feed.isAsked) {
           feed.isAsked = false
-          const before = feed.number
-          feed.number = await advance(workspaceId, before, () => [...feed.readers].filter((reader) => reader.isLive))
-          if (feed.number - before >= BATCH) feed.isAsked = true
+          await advanceFeed(workspaceId, feed)
+          await noteShown(workspaceId, feed)
         }
-        await noteShown(workspaceId, feed)
       } catch (error) {
         log.error({ workspaceId, error: describeError(error) }, 'a feed could not be read')
+        // They come back with their cursors, and miss nothing.
+        for (const reader of feed.readers) reader.stream.end()
       } finally {
         feed.reading = null
       }

@@ -122,8 +122,9 @@ export function createStreams(kernel: Kernel, linksFor: LinksFor) {
     lobby.isReading = true
     look(workspaceId, lobby).catch((error) => {
       lobby.isReading = false
-      // The next event, or the next look by number, tries again; nobody's cursor has moved.
       log.error({ workspaceId, error: describeError(error) }, 'news for visitors could not be read')
+      // They come back with their numbers, and miss nothing.
+      for (const { stream } of lobby.listeners) stream.end()
     })
   }
 
