@@ -10,7 +10,9 @@ create table desk.workspace_counter (
 
 -- What happened, in commit order. Ids and states only: what people wrote is read again from its own sealed row.
 create table desk.event (
-  workspace_id uuid not null references desk.workspace (id),
+  -- No foreign key: it would be checked behind the counter, where nothing may wait for the row of the workspace. The
+  -- counter, which has one, is locked by whoever writes an event.
+  workspace_id uuid not null,
   number bigint not null,
   kind text not null check (char_length(kind) <= 60),
   at timestamptz not null,

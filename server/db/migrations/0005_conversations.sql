@@ -300,6 +300,9 @@ create index contact_search_entry_tokens on desk.contact_search_entry using gin 
 -- Makes the month partitions from one month back to `months` ahead and says how many. Start-up and the worker call it;
 -- it gives up (55P03) rather than make everybody queue behind it, so the worker comes again. A month whose rows already
 -- lie in the default partition, because nothing ran in time to cut it out, stays there: slower, and never wrong.
+-- Making a partition of messages locks all tables tied to them. Whoever writes messages takes one of the first two
+-- tables before any other, and whoever reads them takes one of the rest before; so these are taken first, in this order,
+-- and messages last: each writer and reader at work can end, and none waits for us while we wait for it.
 create function app.ensure_month_partitions(p_now timestamptz, months int) returns int
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
@@ -316,6 +319,12 @@ begin
     raise exception 'between 1 and 24 months';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('desk.month_partitions', 0));
+  if to_regclass('desk.search_entry_' || to_char(date_trunc('month', p_now) + make_interval(months => months), 'YYYYMM'))
+     is not null then
+    return 0;
+  end if;
+  lock table desk.message_external, desk.client_message, desk.delivery, desk.search_backlog, desk.attachment,
+    desk.conversation, desk.member in share row exclusive mode;
   for step in -1..months loop
     month_start := date_trunc('month', p_now) + make_interval(months => step);
     foreach parent in array array['message', 'search_entry'] loop

@@ -22,8 +22,98 @@ begin
 end
 $$;
 
--- Step 2 for one workspace. Locks rows first (conversations in id order), the counter last, so that it never waits for
--- somebody who waits for it. Items in order of arrival:
+-- Who wrote each item and where it goes on. An item is new when its external id is. A person whose address is new is
+-- made; a known one was seen again. A thread is the newest one of the address, or null when there is none. All that can
+-- make us wait for others happens here, kind by kind, each in the order of its keys, so that of two of us none waits for
+-- the other: once-only keys, addresses, conversations, contacts.
+create function app.place_items(p_workspace uuid, p_items jsonb)
+  returns table (place bigint, is_new boolean, address_id uuid, contact_id uuid, thread_id uuid)
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  fresh uuid[];
+  made uuid[];
+  addresses uuid[];
+  contacts uuid[];
+begin
+  with kept as (
+    insert into desk.message_external as e (workspace_id, inbox_id, external_key, message_id)
+    select p_workspace, x.inbox_id, x.external_key, x.message_id
+    from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, external_key bytea, message_id uuid))
+      with ordinality as x(inbox_id, external_key, message_id, place)
+    order by x.inbox_id, x.external_key, x.place
+    on conflict do nothing
+    returning e.message_id
+  )
+  select coalesce(array_agg(kept.message_id), '{}') into fresh from kept;
+
+  with met as (
+    insert into desk.contact_address as a
+      (workspace_id, id, contact_id, inbox_id, external_key, external_sealed, is_verified, created_at)
+    select distinct on (x.inbox_id, x.address_key)
+      p_workspace, x.address_id, x.contact_id, x.inbox_id, x.address_key, x.address_sealed, x.is_verified, x.received_at
+    from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, address_id uuid, address_key bytea,
+        address_sealed bytea, is_verified boolean, contact_id uuid, message_id uuid, received_at timestamptz))
+      with ordinality as x(inbox_id, address_id, address_key, address_sealed, is_verified, contact_id, message_id,
+        received_at, place)
+    where x.message_id = any (fresh) and not exists (
+      select from desk.contact_address as known
+      where known.workspace_id = p_workspace and known.inbox_id = x.inbox_id and known.external_key = x.address_key)
+    order by x.inbox_id, x.address_key, x.place
+    on conflict do nothing
+    returning a.id
+  )
+  select coalesce(array_agg(met.id), '{}') into made from met;
+
+  insert into desk.contact as c (workspace_id, id, name_sealed, created_at, last_seen_at)
+    select distinct on (x.contact_id) p_workspace, x.contact_id, x.contact_name_sealed, x.received_at, x.received_at
+    from rows from (jsonb_to_recordset(p_items) as (address_id uuid, contact_id uuid, contact_name_sealed bytea,
+        message_id uuid, received_at timestamptz))
+      with ordinality as x(address_id, contact_id, contact_name_sealed, message_id, received_at, place)
+    where x.address_id = any (made) and x.message_id = any (fresh)
+    order by x.contact_id, x.place
+    on conflict do nothing;
+
+  select array_agg(a.id order by x.place), array_agg(a.contact_id order by x.place) into addresses, contacts
+    from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, address_key bytea, message_id uuid))
+      with ordinality as x(inbox_id, address_key, message_id, place)
+    left join desk.contact_address as a
+      on a.workspace_id = p_workspace and a.inbox_id = x.inbox_id and a.external_key = x.address_key
+      and x.message_id = any (fresh);
+
+  -- NO KEY: a plain FOR UPDATE would wait for, and block, everybody who only refers to the row by a foreign key.
+  perform from desk.conversation as c
+    where c.workspace_id = p_workspace and c.contact_address_id = any (addresses) order by c.id for no key update;
+  perform from desk.contact as c
+    where c.workspace_id = p_workspace and c.id = any (contacts) order by c.id for no key update;
+  update desk.contact as c
+    set last_seen_at = greatest(c.last_seen_at, seen.newest), name_sealed = coalesce(c.name_sealed, seen.name)
+    from (
+      select u.contact_id, max(x.received_at) as newest,
+        -- A name is sealed for one contact and none other.
+        (array_agg(x.contact_name_sealed order by x.place)
+          filter (where x.contact_name_sealed is not null and x.contact_id = u.contact_id))[1] as name
+      from rows from (jsonb_to_recordset(p_items) as (contact_id uuid, contact_name_sealed bytea, received_at timestamptz))
+        with ordinality as x(contact_id, contact_name_sealed, received_at, place)
+      join unnest(contacts) with ordinality as u(contact_id, place) on u.place = x.place
+      group by u.contact_id
+    ) as seen
+    where c.workspace_id = p_workspace and c.id = seen.contact_id
+      and (c.last_seen_at < seen.newest or (c.name_sealed is null and seen.name is not null));
+
+  return query
+    select x.place, x.message_id = any (fresh) and row_number() over (partition by x.message_id order by x.place) = 1,
+      addresses[x.place], contacts[x.place],
+      (select c.id from desk.conversation as c
+       where c.workspace_id = p_workspace and c.contact_address_id = addresses[x.place]
+       order by c.created_at desc, c.id desc limit 1)
+    from rows from (jsonb_to_recordset(p_items) as (message_id uuid)) with ordinality as x(message_id, place);
+end
+$$;
+
+-- Step 2 for one workspace. Locks rows first, then the counter, so that it never waits for somebody who waits for it; what
+-- comes behind the counter (the ledger) is taken by nobody who would want the counter. Items in order of arrival:
 --   {inbox_id, external_key, address_id, address_key, address_sealed, is_verified, contact_id, contact_name_sealed,
 --    conversation_id, message_id, text_sealed, preview_sealed, sent_at, provider_sequence, received_at, visitor_id,
 --    client_message_id, attachments: [{id, file_name_sealed, key_sealed, media_type, byte_size, width, height}],
@@ -40,17 +130,13 @@ as $$
 declare
   workspace uuid := app.enter_ingest(p_scope);
   item record;
-  is_new_person boolean;
-  known_contact uuid;
-  known_address uuid;
-  known_thread uuid;
-  is_new boolean[] := '{}';
+  is_new boolean[];
   opens boolean[] := '{}';
-  addresses uuid[] := '{}';
-  contacts uuid[] := '{}';
-  threads uuid[] := '{}';
+  addresses uuid[];
+  contacts uuid[];
+  threads uuid[];
   place int := 0;
-  events_needed int := 0;
+  events_needed int;
   threads_needed int := 0;
   next_event bigint;
   next_thread bigint;
@@ -59,77 +145,25 @@ declare
   file_count int;
   late boolean;
 begin
-  -- Everything that can make us wait for others comes before the counter.
-  perform from desk.conversation as c
-    join desk.contact_address as a on a.workspace_id = c.workspace_id and a.id = c.contact_address_id
-    join jsonb_to_recordset(p_items) as x(inbox_id uuid, address_key bytea)
-      on a.inbox_id = x.inbox_id and a.external_key = x.address_key
-    where c.workspace_id = workspace
-    order by c.id
-    for update of c;
-
+  select array_agg(p.is_new order by p.place), array_agg(p.address_id order by p.place),
+         array_agg(p.contact_id order by p.place), array_agg(p.thread_id order by p.place),
+         2 * count(*) filter (where p.is_new)
+    into is_new, addresses, contacts, threads, events_needed
+    from app.place_items(workspace, p_items) as p;
+  -- A new thread begins only where there is none, with the first item of its person.
   for item in
-    select * from jsonb_to_recordset(p_items) as x(
-      inbox_id uuid, external_key bytea, address_id uuid, address_key bytea, address_sealed bytea, is_verified boolean,
-      contact_id uuid, contact_name_sealed bytea, conversation_id uuid, message_id uuid, received_at timestamptz)
+    select * from jsonb_to_recordset(p_items) as x(conversation_id uuid)
   loop
     place := place + 1;
-    insert into desk.message_external as e (workspace_id, inbox_id, external_key, message_id)
-      values (workspace, item.inbox_id, item.external_key, item.message_id)
-      on conflict do nothing;
-    is_new[place] := found;
     opens[place] := false;
-    addresses[place] := null;
-    contacts[place] := null;
-    threads[place] := null;
-    continue when not is_new[place];
-
-    select a.id, a.contact_id into known_address, known_contact from desk.contact_address as a
-      where a.workspace_id = workspace and a.inbox_id = item.inbox_id and a.external_key = item.address_key;
-    is_new_person := not found;
-    if is_new_person then
-      insert into desk.contact_address as a
-          (workspace_id, id, contact_id, inbox_id, external_key, external_sealed, is_verified, created_at)
-        values (workspace, item.address_id, item.contact_id, item.inbox_id, item.address_key, item.address_sealed,
-                item.is_verified, item.received_at)
-        on conflict do nothing
-        returning a.id, a.contact_id into known_address, known_contact;
-      is_new_person := found;
+    if is_new[place] and threads[place] is null then
+      threads[place] := threads[array_position(addresses[:place - 1], addresses[place])];
+      if threads[place] is null then
+        threads[place] := item.conversation_id;
+        opens[place] := true;
+        threads_needed := threads_needed + 1;
+      end if;
     end if;
-    if known_address is null then
-      -- Somebody else was making the same person, and has just committed.
-      select a.id, a.contact_id into known_address, known_contact from desk.contact_address as a
-        where a.workspace_id = workspace and a.inbox_id = item.inbox_id and a.external_key = item.address_key;
-    end if;
-    if is_new_person then
-      insert into desk.contact (workspace_id, id, name_sealed, created_at, last_seen_at)
-        values (workspace, known_contact, item.contact_name_sealed, item.received_at, item.received_at)
-        on conflict do nothing;
-    else
-      update desk.contact as c
-        set last_seen_at = greatest(c.last_seen_at, item.received_at),
-            name_sealed = case when known_contact = item.contact_id
-                          then coalesce(c.name_sealed, item.contact_name_sealed) else c.name_sealed end
-        where c.workspace_id = workspace and c.id = known_contact;
-    end if;
-    addresses[place] := known_address;
-    contacts[place] := known_contact;
-
-    -- The person's thread in this inbox goes on; a new one begins only when there is none. Locked here too: another
-    -- transaction may have begun it since the locks above, and an agent may already be at work in it.
-    select c.id into known_thread from desk.conversation as c
-      where c.workspace_id = workspace and c.contact_address_id = known_address
-      order by c.created_at desc, c.id desc limit 1 for update;
-    if known_thread is null then
-      known_thread := threads[array_position(addresses[:place - 1], known_address)];
-    end if;
-    if known_thread is null then
-      known_thread := item.conversation_id;
-      opens[place] := true;
-      threads_needed := threads_needed + 1;
-    end if;
-    threads[place] := known_thread;
-    events_needed := events_needed + 2;
   end loop;
 
   update desk.workspace_counter as counter

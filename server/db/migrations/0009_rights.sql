@@ -178,7 +178,7 @@ begin
 end
 $$;
 revoke create on schema app from desk_ingest_definer, desk_queue_definer, desk_search_definer;
-grant execute on function app.enter_ingest(text), app.plan_anew(), app.finish_events(uuid, uuid[], timestamptz)
-  to desk_ingest_definer;
+grant execute on function app.enter_ingest(text), app.plan_anew(), app.place_items(uuid, jsonb),
+  app.finish_events(uuid, uuid[], timestamptz) to desk_ingest_definer;
 grant execute on function app.uuid_floor(timestamptz), app.delivery_rank(text) to desk_app, desk_worker,
   desk_ingest_definer, desk_queue_definer, desk_search_definer;

@@ -6,17 +6,18 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type pg from 'pg'
 import { connect } from '#test/support/connections.ts'
-import { freshDatabase } from '#test/support/database.ts'
+import { type FreshDatabase, freshDatabase } from '#test/support/database.ts'
 import { seedPlace } from '#test/support/intake.ts'
 import { RowMaker, uuidAt } from '#test/support/row-maker.ts'
 
+let database: FreshDatabase
 let admin: pg.Client
 let worker: pg.Client
 let workspaceId: string
 let maker: RowMaker
 
 before(async () => {
-  const database = await freshDatabase()
+  database = await freshDatabase()
   admin = await connect(database.superuser)
   worker = await connect(database.as('desk_worker'))
   maker = await RowMaker.on(admin)

@@ -97,7 +97,7 @@ const LISTS = [
   {
     of: 'what nobody is assigned to',
     where: "assignee_id is null and status = 'open'",
-    index: /^conversation_(list|assigned)$/,
+    index: /^conversation_unassigned$/,
   },
 ]
 for (const { of, where, index } of LISTS) {
