@@ -4,18 +4,11 @@
  */
 import type { InboundMessage } from '../../channels/port.ts'
 import type { WorkspaceKeys } from '../../kernel/vault/index.ts'
+import { previewOf } from '../conversations/index.ts'
 import type { StoredFile } from '../files/index.ts'
-
-/** What a list shows of a message; its own sealed value, so that lists open no long texts. */
-const PREVIEW_CHARACTERS = 160
 
 export function hexOf(bytes: Buffer): string {
   return `\\x${bytes.toString('hex')}`
-}
-
-export function previewOf(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return [...line].slice(0, PREVIEW_CHARACTERS).join('')
 }
 
 export type Proposal = {
