@@ -7,6 +7,7 @@ import { BrowserRouter, Navigate, Route, Routes } from 'react-router'
 import { InboxPage } from '../features/inbox/inbox-page.tsx'
 import { ToastRegion } from '../ui/toast.tsx'
 import { TooltipLayer } from '../ui/tooltip.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
 import { NotFoundPage, PageWait } from './page-states.tsx'
 import { useText } from './preferences.tsx'
 import { Start, Workspace } from './workspace.tsx'
@@ -27,27 +28,29 @@ export function App() {
   const text = useText()
   return (
     <BrowserRouter>
-      <Suspense fallback={<PageWait />}>
-        <Routes>
-          <Route path="/" element={<Start />} />
-          <Route path="/signin" element={<SignInPage />} />
-          <Route path="/signup" element={<SignUpPage />} />
-          <Route path="/invite/:token" element={<InvitePage />} />
-          <Route path="/reset/:token" element={<ResetPage />} />
-          <Route path="/w/:slug" element={<Workspace />}>
-            <Route index element={<Navigate to="inbox/mine" replace />} />
-            <Route path="inbox" element={<Navigate to="mine" replace />} />
-            <Route path="inbox/:view" element={<InboxPage />}>
-              <Route path="c/:conversationId" element={null} />
+      <ErrorBoundary>
+        <Suspense fallback={<PageWait />}>
+          <Routes>
+            <Route path="/" element={<Start />} />
+            <Route path="/signin" element={<SignInPage />} />
+            <Route path="/signup" element={<SignUpPage />} />
+            <Route path="/invite/:token" element={<InvitePage />} />
+            <Route path="/reset/:token" element={<ResetPage />} />
+            <Route path="/w/:slug" element={<Workspace />}>
+              <Route index element={<Navigate to="inbox/mine" replace />} />
+              <Route path="inbox" element={<Navigate to="mine" replace />} />
+              <Route path="inbox/:view" element={<InboxPage />}>
+                <Route path="c/:conversationId" element={null} />
+              </Route>
+              <Route path="search" element={<SearchPage />} />
+              <Route path="contacts/*" element={<ContactsRoutes />} />
+              <Route path="settings/*" element={<SettingsRoutes />} />
+              <Route path="*" element={<NotFoundPage />} />
             </Route>
-            <Route path="search" element={<SearchPage />} />
-            <Route path="contacts/*" element={<ContactsRoutes />} />
-            <Route path="settings/*" element={<SettingsRoutes />} />
             <Route path="*" element={<NotFoundPage />} />
-          </Route>
-          <Route path="*" element={<NotFoundPage />} />
-        </Routes>
-      </Suspense>
+          </Routes>
+        </Suspense>
+      </ErrorBoundary>
       <ToastRegion label={text.notifications} closeLabel={text.close} />
       <section id="menus" aria-label={text.menus} />
       <TooltipLayer />

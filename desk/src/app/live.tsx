@@ -8,9 +8,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { call } from '../lib/api.ts'
 import { EventLog } from '../lib/event-log.ts'
+import { isPassing } from '../lib/refusal.ts'
 import { type LinkState, openStream } from '../lib/stream.ts'
 import { applyEvent } from './apply-event.ts'
 import { cacheKeys, useDesk } from './desk.tsx'
+import { useSession } from './session.tsx'
 
 interface Live {
   state: LinkState
@@ -32,12 +34,15 @@ export function useCounts() {
   return useQuery({
     queryKey: cacheKeys.counts(workspaceId),
     queryFn: ({ signal }) => call(countConversations, { params: { workspaceId }, signal }),
+    // The stream begins at the number this answers, so it is asked until it is answered.
+    retry: (_failures, error) => isPassing(error),
   }).data
 }
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const { workspaceId, memberId } = useDesk()
   const queries = useQueryClient()
+  const { reload } = useSession()
   const [state, setState] = useState<LinkState>('live')
   const [log] = useState(() => new EventLog<DeskEvent>())
   const [listeners] = useState(() => new Set<(event: DeskEvent) => void>())
@@ -54,6 +59,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onEvent: (event) => {
         if (!log.add(event)) return
         applyEvent(queries, { workspaceId, memberId }, event)
+        // One's own role may be what changed.
+        if (event.kind === 'members.changed') reload()
         for (const listener of listeners) listener(event)
       },
       onNumber: (number) => log.skipTo(number),

@@ -32,11 +32,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     (next: SessionView) => {
       keepCsrfToken(next.csrfToken)
       setSession(next)
-      setEnded(false)
       setFailure(null)
       adopt(next.user?.preferences ?? null)
+      setEnded((hadEnded) => {
+        // What was refused meanwhile is asked again.
+        if (hadEnded) setTimeout(() => queries.invalidateQueries(), 0)
+        return false
+      })
     },
-    [adopt],
+    [adopt, queries],
   )
   const reload = useCallback(() => {
     setFailure(null)

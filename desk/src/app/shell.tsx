@@ -8,6 +8,7 @@ import { preloadOverlays } from '../ui/overlays.ts'
 import { CommandCenter } from './commands/center.tsx'
 import { CommandProvider } from './commands/commands.tsx'
 import { Chime } from './chime.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
 import { LiveProvider } from './live.tsx'
 import { Navigation } from './navigation.tsx'
 import { useText } from './preferences.tsx'
@@ -29,7 +30,9 @@ export function Shell({ children }: { children: ReactNode }) {
             <Navigation />
             <div className="shell-page">
               <StatusLine />
-              <div className="shell-content">{children}</div>
+              <div className="shell-content">
+                <ErrorBoundary>{children}</ErrorBoundary>
+              </div>
             </div>
           </div>
           <CommandCenter />

@@ -3,11 +3,16 @@
  * shell with navigation, and the event stream that keeps everything fresh.
  */
 import type { CurrentUser, Membership } from '@central-desk/contract/session.ts'
+import { DoorOpen } from 'lucide-react'
 import { Navigate, Outlet, useLocation, useParams } from 'react-router'
+import { Button } from '../ui/button.tsx'
+import { EmptyState } from '../ui/states.tsx'
 import { DeskContext, useMakeDesk } from './desk.tsx'
 import { FailedPage, NotFoundPage, PageWait } from './page-states.tsx'
+import { useText } from './preferences.tsx'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
+import { useLeave } from './use-leave.ts'
 
 /** `/`: to the first workspace, or to sign-in. */
 export function Start() {
@@ -15,8 +20,25 @@ export function Start() {
   if (failure) return <FailedPage error={failure} onRetry={reload} />
   if (!session) return <PageWait />
   const first = session.memberships[0]
-  if (!session.user || !first) return <Navigate to="/signin" replace />
+  if (!session.user) return <Navigate to="/signin" replace />
+  if (!first) return <NoWorkspace />
   return <Navigate to={`/w/${first.workspace.slug}/inbox/mine`} replace />
+}
+
+function NoWorkspace() {
+  const text = useText()
+  const leave = useLeave()
+  return (
+    <main className="page-state" id="main">
+      <h1 className="visually-hidden">{text.noWorkspaceTitle}</h1>
+      <EmptyState
+        icon={<DoorOpen />}
+        title={text.noWorkspaceTitle}
+        words={text.noWorkspaceWords}
+        action={<Button onClick={leave}>{text.shell.signOut}</Button>}
+      />
+    </main>
+  )
 }
 
 export function Workspace() {

@@ -19,7 +19,7 @@ import { insertAt } from './model/slash.ts'
 import { unfilled } from './model/variables.ts'
 import { contactName } from './names.ts'
 import { useOutbox } from './outbox.tsx'
-import { ReplySuggestions, useSlash } from './slash-suggestions.tsx'
+import { SuggestionList, useSuggestions } from './suggestions.tsx'
 import { type TrayProblem, useTray } from './tray.ts'
 import { TrayFiles } from './tray-files.tsx'
 import { useDraft } from './use-draft.ts'
@@ -69,15 +69,24 @@ function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
     [draft.setText],
   )
   const insertReply = useCallback(
-    (replyText: string, place?: { start: number; end: number }) => {
-      const caret = field.current?.selectionStart ?? draft.text.length
-      const end = field.current?.selectionEnd ?? caret
-      const result = insertAt(draft.text, place ?? { start: caret, end }, fill(replyText))
+    (replyText: string) => {
+      const start = field.current?.selectionStart ?? draft.text.length
+      const end = field.current?.selectionEnd ?? start
+      const result = insertAt(draft.text, { start, end }, fill(replyText))
       write(result.text, result.caret)
     },
     [draft.text, fill, write],
   )
-  const slash = useSlash(field, draft.text, (reply, place) => insertReply(reply.text, place))
+  const suggestions = useSuggestions({
+    field,
+    text: draft.text,
+    mode,
+    fill,
+    onTake: (insert, place) => {
+      const result = insertAt(draft.text, place, insert)
+      write(result.text, result.caret)
+    },
+  })
   const addFiles = (files: readonly File[]) => setProblem(trayWords(tray.add(files)))
   const trayWords = (found: TrayProblem | null) => {
     if (!found) return null
@@ -135,7 +144,7 @@ function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing || event.keyCode === 229) return
-    if (slash.onKeyDown(event)) return
+    if (suggestions.onKeyDown(event)) return
     const hasCtrl = event.ctrlKey || event.metaKey
     if (event.key === 'Enter' && hasCtrl) {
       event.preventDefault()
@@ -169,21 +178,21 @@ function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
         <DraftState draft={draft} />
       </div>
       <div id={panelId} role="tabpanel" aria-label={label} className="composer-box">
-        {slash.isOpen && <ReplySuggestions slash={slash} fill={fill} />}
+        {suggestions.isOpen && <SuggestionList list={suggestions} />}
         <textarea
           ref={field}
           className="composer-field"
           aria-label={label}
           aria-describedby={problem ? `${panelId}-problem` : undefined}
           aria-invalid={problem ? true : undefined}
-          {...slash.fieldProps}
+          {...suggestions.fieldProps}
           placeholder={mode === 'note' ? inbox.notePlaceholder : inbox.replyPlaceholder}
           rows={1}
           spellCheck
           autoCapitalize="off"
           value={draft.text}
           onChange={(event) => write(event.target.value)}
-          onSelect={slash.onSelect}
+          onSelect={suggestions.onSelect}
           onKeyDown={onKeyDown}
           onBlur={draft.flush}
           onPaste={(event) => {

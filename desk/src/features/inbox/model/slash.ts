@@ -1,8 +1,11 @@
-/** The `/word` before the caret that asks for a saved reply, and which replies answer it. Pure. */
+/** The `/word` or `@word` before the caret that asks for something, and which saved replies answer it. Pure. */
 import type { SavedReply } from '@central-desk/contract/workspaces.ts'
 import { foldForFinding } from '../../../lib/text.ts'
 
-export interface SlashToken {
+/** `/` asks for a saved reply, `@` for a teammate. */
+export type Sign = '/' | '@'
+
+export interface Token {
   start: number
   end: number
   query: string
@@ -10,10 +13,10 @@ export interface SlashToken {
 
 const QUERY_MAX = 40
 
-/** Only a slash at the start or after a space asks; a date or a path inside a word does not. */
-export function slashTokenAt(text: string, caret: number): SlashToken | null {
+/** Only a sign at the start or after a space asks; a date, a path or an address inside a word does not. */
+export function tokenAt(text: string, caret: number, sign: Sign): Token | null {
   const before = text.slice(0, caret)
-  const start = before.lastIndexOf('/')
+  const start = before.lastIndexOf(sign)
   if (start < 0 || caret - start > QUERY_MAX) return null
   if (start > 0 && !/\s/.test(before[start - 1] ?? '')) return null
   const query = before.slice(start + 1)

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { SavedReply } from '@central-desk/contract/workspaces.ts'
 import { reconcileDrafts } from './draft.ts'
 import { linkify } from './linkify.ts'
-import { insertAt, matchReplies, slashTokenAt } from './slash.ts'
+import { insertAt, matchReplies, tokenAt } from './slash.ts'
 import { snoozeOptions } from './snooze.ts'
 import { fillVariables, firstNameOf, unfilled } from './variables.ts'
 
@@ -34,12 +34,14 @@ test('one is greeted by name, not by honorific', () => {
   assert.equal(firstNameOf(null), null)
 })
 
-test('a slash asks only at the start of a word, and as often as one likes', () => {
-  assert.deepEqual(slashTokenAt('/da', 3), { start: 0, end: 3, query: 'da' })
-  assert.deepEqual(slashTokenAt('ok\n/দাম', 7), { start: 3, end: 7, query: 'দাম' })
-  assert.equal(slashTokenAt('24/11', 5), null)
-  assert.equal(slashTokenAt('https://x', 9), null)
-  assert.equal(slashTokenAt('/dam next', 9), null)
+test('a sign asks only at the start of a word, and as often as one likes', () => {
+  assert.deepEqual(tokenAt('/da', 3, '/'), { start: 0, end: 3, query: 'da' })
+  assert.deepEqual(tokenAt('ok\n/দাম', 7, '/'), { start: 3, end: 7, query: 'দাম' })
+  assert.equal(tokenAt('24/11', 5, '/'), null)
+  assert.equal(tokenAt('https://x', 9, '/'), null)
+  assert.equal(tokenAt('/dam next', 9, '/'), null)
+  assert.deepEqual(tokenAt('ask @tan', 8, '@'), { start: 4, end: 8, query: 'tan' })
+  assert.equal(tokenAt('mitu@example', 12, '@'), null)
   assert.deepEqual(insertAt('ok /da, bye', { start: 3, end: 6 }, 'TEXT'), { text: 'ok TEXT, bye', caret: 7 })
 })
 
