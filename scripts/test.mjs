@@ -88,7 +88,8 @@ const asked = process.argv.slice(2).map((file) => resolve(file))
 await ensureInstalled()
 const bin = (...name) => join(root, 'node_modules', ...name)
 if (asked.length === 0) {
-  for (const project of TYPED) await step(`types of ${project}`, [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', project])
+  for (const project of TYPED)
+    await step(`types of ${project}`, [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', project])
   await step('style', [bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'])
   stopOn('building the screens', await ensureBuilt())
 }
