@@ -53,7 +53,7 @@ function useActivityWords(): (activity: ActivityItem) => string {
       case 'untagged':
         return inbox.activityUntagged(actor, tag)
       case 'status':
-        return inbox.activityStatus(actor, activity.status ? inbox.statuses[activity.status] : '')
+        return inbox.activityStatus[activity.status ?? 'open'](actor)
     }
   }
 }

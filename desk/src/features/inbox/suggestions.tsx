@@ -29,7 +29,7 @@ function useSource(mode: Mode, fill: (text: string) => string): (query: string) 
   return useMemo(() => {
     if (mode === 'note') {
       return (query) =>
-        bestOf(query, members, (member) => `${member.name} ${member.email}`, SHOWN).map((member) => ({
+        bestOf(query, members, (member) => `${member.name} ${member.email.split('@')[0]}`, SHOWN).map((member) => ({
           id: member.id,
           lead: '@',
           title: member.name,

@@ -120,7 +120,12 @@ export const inbox: Catalogue<typeof english> = {
   activityUnassigned: (actor) => `${actor} দায়িত্ব ছাড়লেন`,
   activityTagged: (actor, tag) => `${actor} ${tag} ট্যাগ দিলেন`,
   activityUntagged: (actor, tag) => `${actor} ${tag} ট্যাগ সরালেন`,
-  activityStatus: (actor, status) => `${actor} অবস্থা করলেন: ${status}`,
+  activityStatus: {
+    open: (actor) => `${actor} আবার খুললেন`,
+    pending: (actor) => `${actor} অপেক্ষায় রাখলেন`,
+    snoozed: (actor) => `${actor} পরে দেখার জন্য রাখলেন`,
+    closed: (actor) => `${actor} বন্ধ করলেন`,
+  },
   activityMore: (_n, shown) => `আরও ${shown}টি`,
   activityLess: 'কম দেখান',
   somebody: 'কেউ একজন',

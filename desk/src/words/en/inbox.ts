@@ -130,7 +130,12 @@ export const inbox = {
   activityUnassigned: (actor: string) => `${actor} gave it back`,
   activityTagged: (actor: string, tag: string) => `${actor} added ${tag}`,
   activityUntagged: (actor: string, tag: string) => `${actor} took off ${tag}`,
-  activityStatus: (actor: string, status: string) => `${actor} set it to ${status}`,
+  activityStatus: {
+    open: (actor: string) => `${actor} opened it again`,
+    pending: (actor: string) => `${actor} set it to pending`,
+    snoozed: (actor: string) => `${actor} snoozed it`,
+    closed: (actor: string) => `${actor} closed it`,
+  },
   activityMore: (n: number, shown: string) => (n === 1 ? '1 more' : `${shown} more`),
   activityLess: 'Less',
   somebody: 'Somebody',
