@@ -31,6 +31,7 @@ test('an empty environment gives the desk of this machine', () => {
     [config.port, config.host, config.isLoopback, config.isTls, config.tls, config.databaseUrl, config.logLevel],
     [3000, '127.0.0.1', true, false, null, null, 'info'],
   )
+  assert.equal(config.isForThisMachine, true)
   assert.match(config.home, /[/\\]\.desk$/)
   assert.deepEqual(config.origins, {
     desk: 'http://localhost:3000',
@@ -72,6 +73,13 @@ test('behind a proxy of this machine people come over TLS though the desk itself
   const { HOST, TLS_CERT_FILE, TLS_KEY_FILE, ...origins } = BEYOND
   const config = good(origins)
   assert.deepEqual([config.tls, config.isLoopback, config.isTls], [null, true, true])
+})
+
+test('a desk that a proxy shows to others is not for this machine alone, so strangers may not make it call loopback', () => {
+  const { HOST, TLS_CERT_FILE, TLS_KEY_FILE, ...origins } = BEYOND
+  assert.equal(good(origins).isForThisMachine, false)
+  assert.equal(good({ ORIGIN_WIDGET: 'https://chat.example.com' }).isForThisMachine, false)
+  assert.equal(good({ PORT: '8080', ORIGIN_DESK: 'http://[::1]:8080' }).isForThisMachine, true)
 })
 
 const WRONG: Record<(typeof VARIABLES)[number], string[]> = {

@@ -24,6 +24,8 @@ export type Config = {
   readonly host: string
   /** Reached from this machine only. */
   readonly isLoopback: boolean
+  /** Listens on this machine and is addressed on this machine: nobody else is served, not even through a proxy. */
+  readonly isForThisMachine: boolean
   readonly home: string
   /** The owner's login of an outside database; null for the embedded one. */
   readonly databaseUrl: Secret | null
@@ -55,8 +57,12 @@ function isReadable(path: string): boolean {
 /** A scheme and a host, with nothing behind it, spelled as browsers spell it. Plain HTTP only to this machine. */
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text) || new URL(text).origin !== text) return false
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname.replace(/^\[|\]$/g, '')))
+  const { protocol } = new URL(text)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackOrigin(text))
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  return isLoopbackHost(new URL(origin).hostname.replace(/^\[|\]$/g, ''))
 }
 
 function isLoopbackHost(host: string): boolean {
@@ -199,6 +205,7 @@ function configOf(given: Given): Config {
     port: Number(given.PORT ?? DEFAULT_PORT),
     host,
     isLoopback: isLoopbackHost(host),
+    isForThisMachine: isLoopbackHost(host) && Object.values(origins).every(isLoopbackOrigin),
     home: resolve(given.DESK_HOME ?? DEFAULT_HOME),
     databaseUrl: given.DATABASE_URL === undefined ? null : new Secret(given.DATABASE_URL),
     tls: certificateFile && keyFile ? Object.freeze({ certificateFile, keyFile }) : null,

@@ -92,6 +92,7 @@ function partsOn(config: Config, { provider, store }: Keys, pools: Pools, log: L
     origins: config.origins,
     isTls: config.isTls,
     isLoopback: config.isLoopback,
+    mayCallLoopback: config.isForThisMachine,
     filesFolder: join(config.home, 'files'),
     pools,
     vault: createVault({ provider, store, clock: systemClock, randomness: systemRandomness }),
@@ -100,7 +101,7 @@ function partsOn(config: Config, { provider, store }: Keys, pools: Pools, log: L
     clock: systemClock,
     randomness: systemRandomness,
     log,
-    outbound: createOutbound({ allowLoopback: config.isLoopback }),
+    outbound: createOutbound({ allowLoopback: config.isForThisMachine }),
   }
 }
 

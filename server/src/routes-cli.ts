@@ -38,6 +38,7 @@ export async function composedRoutes(): Promise<readonly MountedRoute[]> {
       origins: config.origins,
       isTls: false,
       isLoopback: true,
+      mayCallLoopback: true,
       filesFolder: folder,
       pools: openPools(NO_DATABASE, () => '', log),
       vault: createVault({ provider, store, clock: systemClock, randomness: systemRandomness }),

@@ -23,6 +23,8 @@ export type Settings = {
   readonly isTls: boolean
   /** The desk listens on this machine only. */
   readonly isLoopback: boolean
+  /** Inboxes may name addresses of this machine: only where nobody from elsewhere can connect one. */
+  readonly mayCallLoopback: boolean
   /** Folder of sealed files, inside DESK_HOME. */
   readonly filesFolder: string
 }
@@ -72,6 +74,7 @@ export function createKernel(parts: KernelParts): Kernel {
     origins: parts.origins,
     isTls: parts.isTls,
     isLoopback: parts.isLoopback,
+    mayCallLoopback: parts.mayCallLoopback,
     filesFolder: parts.filesFolder,
     doors,
     vault,

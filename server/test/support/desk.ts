@@ -92,6 +92,7 @@ export async function bootDesk(options: BootOptions = {}): Promise<TestDesk> {
     },
     isTls: options.tls !== undefined,
     isLoopback: true,
+    mayCallLoopback: true,
     filesFolder: join(home, 'files'),
     pools,
     vault,

@@ -34,7 +34,7 @@ export type InboxChange = {
   readonly isEnabled?: boolean
   readonly settings?: InboxSettings
 }
-export type InboxParts = Pick<Kernel, 'randomness' | 'isLoopback'>
+export type InboxParts = Pick<Kernel, 'randomness' | 'mayCallLoopback'>
 
 /** The gate: an inbox of this workspace, or 404. */
 export async function openInbox(tx: WorkspaceTx, id: string): Promise<InboxRow> {
@@ -93,7 +93,7 @@ export async function listInboxes(tx: WorkspaceTx) {
 
 export async function connectInbox(tx: WorkspaceTx, parts: InboxParts, draft: InboxDraft) {
   const adapter = adapterOf(draft.channel)
-  const settings = fitSettings(adapter, draft.settings, parts.isLoopback)
+  const settings = fitSettings(adapter, draft.settings, parts.mayCallLoopback)
   if ((await countInboxesLocked(tx)) >= LIMITS.inboxesPerWorkspace) throw refuse('limit_reached')
   const row: InboxRow = {
     id: tx.nextId(),
@@ -115,7 +115,7 @@ export async function connectInbox(tx: WorkspaceTx, parts: InboxParts, draft: In
 /** Settings that are not named stay as they are. */
 export async function changeInbox(tx: WorkspaceTx, parts: InboxParts, id: string, change: InboxChange) {
   const row = await openInboxLocked(tx, id)
-  const given = change.settings ? fitSettings(adapterOf(row.channel), change.settings, parts.isLoopback) : {}
+  const given = change.settings ? fitSettings(adapterOf(row.channel), change.settings, parts.mayCallLoopback) : {}
   const changed: InboxRow = {
     ...row,
     name: change.name?.trim() ?? row.name,

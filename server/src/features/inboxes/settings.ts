@@ -19,7 +19,7 @@ export function siteOf(address: string): string | null {
 }
 
 /** The settings as they are kept; throws a refusal that names every field that does not fit. */
-export function fitSettings(adapter: Adapter, settings: InboxSettings, isLoopback: boolean): InboxSettings {
+export function fitSettings(adapter: Adapter, settings: InboxSettings, mayCallLoopback: boolean): InboxSettings {
   const problems: FieldProblem[] = []
   const known: readonly string[] = adapter.settingNames
   for (const name of Object.keys(settings)) {
@@ -34,7 +34,7 @@ export function fitSettings(adapter: Adapter, settings: InboxSettings, isLoopbac
     fitted.allowedOrigins = [...new Set(sites.filter((site) => site !== null))]
   }
   if (settings.callbackUrl) {
-    const code = refuseTarget(settings.callbackUrl, isLoopback)
+    const code = refuseTarget(settings.callbackUrl, mayCallLoopback)
     if (code) problems.push({ field: 'settings.callbackUrl', code })
   }
   if (problems.length > 0) throw refuse('invalid_fields', { fields: problems })
