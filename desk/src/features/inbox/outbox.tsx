@@ -16,7 +16,8 @@ import { addItem, type ThreadState } from './model/thread.ts'
 import { type OutboxIo, OutboxStore } from './outbox-store.ts'
 
 const PREFIX = 'outbox.'
-const SEND_TIMEOUT_MS = 60_000
+/** Longer than the silence that shows as "not confirmed"; then the same id is tried again. */
+const SEND_TIMEOUT_MS = 20_000
 
 const OutboxContext = createContext<OutboxStore | null>(null)
 

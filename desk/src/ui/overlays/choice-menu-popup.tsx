@@ -18,8 +18,9 @@ interface Props {
 export function ChoiceMenuPopup({ anchor, isOpen, onOpenChange, value, choices, onChoose }: Props) {
   return (
     <CSPProvider disableStyleElements>
-      <Base.Root open={isOpen} onOpenChange={onOpenChange} modal={false}>
-        <Base.Portal>
+      <Base.Root open={isOpen} onOpenChange={onOpenChange}>
+        {/* Within a landmark, as other menus. */}
+        <Base.Portal container={document.getElementById('menus')}>
           <Base.Positioner anchor={anchor} side="bottom" align="start" sideOffset={4} className="popover-place">
             <Base.Popup className="popover menu choice-menu" finalFocus={anchor}>
               <Base.RadioGroup value={value} onValueChange={onChoose}>
