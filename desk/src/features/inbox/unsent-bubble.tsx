@@ -47,7 +47,7 @@ function UnsentState({ entry }: { entry: OutboxEntry }) {
       return (
         <p className="said-meta delivery-failed" role="alert">
           <CircleAlert aria-hidden="true" />
-          {inbox.stateFailed}. {entry.reason && text.problems[entry.reason]}
+          {inbox.stateFailed} · {entry.reason && text.problems[entry.reason]}
         </p>
       )
     case 'unconfirmed':
@@ -55,7 +55,7 @@ function UnsentState({ entry }: { entry: OutboxEntry }) {
         <p className="said-meta delivery-uncertain" title={inbox.stateUnconfirmedHint}>
           {time}
           <CircleHelp aria-hidden="true" />
-          {inbox.stateUnconfirmed}. {inbox.retrying}
+          {inbox.stateUnconfirmed} · {inbox.retrying}
         </p>
       )
     case 'sending':
