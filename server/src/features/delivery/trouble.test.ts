@@ -25,7 +25,7 @@ import { LEASE_MS, SLOTS_PER_INBOX } from './worker.ts'
 
 const { api } = ADAPTERS
 /** As the real one, for a receiver that need not be waited for so long. */
-const HANG_MS = 300
+const HANG_MS = 1_000
 const impatient = (adapter: SignedAdapter): SignedAdapter => ({
   ...adapter,
   send: (request, http) => adapter.send({ ...request, timeoutMs: HANG_MS }, http),
@@ -69,7 +69,7 @@ function rooms() {
   return { inboxes, files: createFilesRoom(desk.kernel, { isSessionLive: async () => true }) }
 }
 
-function startWorker(adapter: SignedAdapter = impatient(api)): void {
+function startWorker(adapter: SignedAdapter = api): void {
   const parts = {
     ...rooms(),
     adapterOf: (channel: Parameters<typeof adapterOf>[0]) => (channel === 'api' ? adapter : adapterOf(channel)),
@@ -94,13 +94,13 @@ async function putTryOnRecord(messageId: string): Promise<void> {
 
 let people = 0
 const begin = (at = outlet) => at.begin(`person-${++people}`)
-const often: SignedAdapter = impatient({ ...api, capabilities: { ...api.capabilities, isIdempotent: false } })
+const often: SignedAdapter = { ...api, capabilities: { ...api.capabilities, isIdempotent: false } }
 
 test('a receiver that takes the message and never answers is asked again under the same id', async () => {
   const conversation = await begin()
   outlet.receiver.behave({ kind: 'acceptThenHang' }, { kind: 'accept' })
   const message = await outlet.answer(conversation, 'hangs')
-  startWorker()
+  startWorker(impatient(api))
   await outlet.seen(conversation, message, { state: 'queued', reason: 'timed_out_after_send', attempts: 1 })
   desk.clock.advance(6_000)
   await outlet.seen(conversation, message, { state: 'sent', attempts: 2 })
@@ -168,9 +168,16 @@ test('a worker that comes back late does not undo what another one did', async (
     answerLate = resolve
   })
   const message = await outlet.answer(conversation, 'slow worker')
-  const slow = {
+  // Slow the first time only: this worker goes on claiming while its first try hangs.
+  let isFirst = true
+  const slow: SignedAdapter = {
     ...api,
-    send: async () => late.then(() => ({ kind: 'rejected', code: 'receiver_refused', detail: '' }) as const),
+    send: async (request, http) => {
+      if (!isFirst) return api.send(request, http)
+      isFirst = false
+      await late
+      return { kind: 'rejected', code: 'receiver_refused', detail: '' }
+    },
   }
   startWorker(slow)
   await outlet.seen(conversation, message, { state: 'sending' })
@@ -228,7 +235,7 @@ test('a receiver that hangs holds up neither its neighbours nor more than its sh
   outlet.receiver.behave({ kind: 'acceptThenHang' })
   for (const conversation of slow) await outlet.answer(conversation, 'into the void')
   const quick = await begin(neighbour)
-  startWorker({ ...api, send: (request, http) => api.send({ ...request, timeoutMs: 4_000 }, http) })
+  startWorker()
   await outlet.called(SLOTS_PER_INBOX)
   const message = await neighbour.answer(quick, 'at once')
   desk.kernel.signals.tell('deliveries', undefined)
