@@ -40,7 +40,6 @@ export const common: Catalogue<typeof english> = {
   notFoundTitle: 'পাওয়া যায়নি, বা আপনার দেখার অনুমতি নেই',
   notFoundWords: 'পাতাটি আর নেই, অথবা আপনার ভূমিকা থেকে এটি দেখা যায় না।',
   goHome: 'ইনবক্সে যান',
-  languageName: 'বাংলা',
   otherLanguage: 'English',
   problems: {
     bad_request: 'অনুরোধটি পড়া যায়নি। পাতাটি আবার লোড করে চেষ্টা করুন।',

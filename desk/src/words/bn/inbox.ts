@@ -110,7 +110,6 @@ export const inbox: Catalogue<typeof english> = {
   spokenMany: (shown) => `${shown}টি নতুন বার্তা`,
   download: (name) => `${name} নামান`,
   openImage: (name) => `${name} ছবিটি খুলুন`,
-  imageGone: 'ছবিটি দেখানো যাচ্ছে না',
   linkLeads: (host) => `${host} খুলবে`,
 
   activityOpened: 'কথোপকথন শুরু হলো',
@@ -145,7 +144,6 @@ export const inbox: Catalogue<typeof english> = {
   copyText: 'লেখা কপি করুন',
   deleteUnsent: 'মুছুন',
   retrying: 'নিজে থেকেই আবার চেষ্টা চলছে',
-  attempt: (shown) => `চেষ্টা ${shown}`,
 
   reply: 'উত্তর',
   composer: 'লেখার জায়গা',
@@ -205,7 +203,6 @@ export const inbox: Catalogue<typeof english> = {
   status: 'অবস্থা',
   otherConversations: 'অন্য কথোপকথন',
   noOtherConversations: 'এখনও নেই।',
-  callPhone: 'ফোন করুন',
 }
 
 export const commands: Catalogue<typeof englishCommands> = {

@@ -21,7 +21,6 @@ export const shell: Catalogue<typeof english> = {
   themeSystem: 'সিস্টেমের মতো',
   themeLight: 'হালকা',
   themeDark: 'গাঢ়',
-  language: 'ভাষা',
   shortcuts: 'কিবোর্ড শর্টকাট',
   palette: 'সব কাজ',
   signOut: 'সাইন আউট',

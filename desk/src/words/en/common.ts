@@ -67,7 +67,6 @@ export const common = {
   notFoundTitle: 'Not found, or no access',
   notFoundWords: 'The page is gone, or your role does not let you see it.',
   goHome: 'Go to the inbox',
-  languageName: 'English',
   otherLanguage: 'বাংলা',
   problems,
   roles,

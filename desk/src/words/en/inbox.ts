@@ -120,7 +120,6 @@ export const inbox = {
   spokenMany: (shown: string) => `${shown} new messages`,
   download: (name: string) => `Download ${name}`,
   openImage: (name: string) => `Open image ${name}`,
-  imageGone: 'The image cannot be shown',
   linkLeads: (host: string) => `Opens ${host}`,
 
   activityOpened: 'Conversation began',
@@ -155,7 +154,6 @@ export const inbox = {
   copyText: 'Copy text',
   deleteUnsent: 'Delete',
   retrying: 'Trying again by itself',
-  attempt: (shown: string) => `Try ${shown}`,
 
   reply: 'Reply',
   composer: 'Write',
@@ -215,7 +213,6 @@ export const inbox = {
   status: 'Status',
   otherConversations: 'Other conversations',
   noOtherConversations: 'None yet.',
-  callPhone: 'Call',
 } as const
 
 export const commands = {

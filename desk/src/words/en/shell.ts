@@ -18,7 +18,6 @@ export const shell = {
   themeSystem: 'As the system',
   themeLight: 'Light',
   themeDark: 'Dark',
-  language: 'Language',
   shortcuts: 'Keyboard shortcuts',
   palette: 'Commands',
   signOut: 'Sign out',
