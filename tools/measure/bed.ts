@@ -1,0 +1,122 @@
+/**
+ * What a measurement stands on: a home folder with the embedded database of the program, set as the program sets it
+ * (fsync on), and desks started on it as programs of their own, so that their memory and processor time can be read.
+ * Stops what it started.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import pino from 'pino'
+import { type Config, parseConfig } from '../../server/src/config.ts'
+import { type Foundation, layFoundation } from '../../server/src/foundation.ts'
+import { type DatabaseAddress, inDatabase } from '../../server/src/postgres/address.ts'
+import { startEmbedded } from '../../server/src/postgres/embedded.ts'
+import type { StageResult } from './stage.ts'
+
+export type RunningDesk = {
+  readonly pid: number
+  readonly port: number
+  /** From the start of the process to its first word that it is ready. */
+  readonly started_ms: number
+  stop(): Promise<void>
+}
+export type Bed = {
+  readonly home: string
+  readonly superuser: DatabaseAddress
+  readonly dataFolder: string
+  readonly postmasterPid: number
+  /** Keys, pools and all that a desk is made of, inside this process. */
+  foundation(): Promise<Foundation>
+  desk(port: number, role: 'web' | 'worker' | 'all'): Promise<RunningDesk>
+  /** Runs a stage until nothing is left. */
+  stage(name: 'store' | 'index'): Promise<StageResult>
+  stop(): Promise<void>
+}
+export type BedOptions = { readonly home: string; readonly settings?: Readonly<Record<string, string>> }
+
+const MAIN = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+const STAGE = fileURLToPath(new URL('./stage.ts', import.meta.url))
+const READY = /^Central Desk (is ready|works)/
+const STOP_LIMIT_MS = 30_000
+
+/** A folder that is gone when the measurement ends. */
+export function throwAwayHome(): { home: string; remove(): void } {
+  const home = mkdtempSync(join(tmpdir(), 'central-desk-measure-'))
+  return { home, remove: () => rmSync(home, { recursive: true, force: true }) }
+}
+
+export async function makeBed({ home, settings }: BedOptions): Promise<Bed> {
+  const embedded = await startEmbedded({ home, log: () => {}, settings })
+  const { owner } = embedded
+  const login = `${encodeURIComponent(owner.user)}:${encodeURIComponent(owner.password())}`
+  const url = `postgres://${login}@${encodeURIComponent(owner.host)}:${owner.port}/${owner.database}`
+  const environment = { DESK_HOME: home, DATABASE_URL: url, LOG_LEVEL: 'error' }
+  const postmasterPid = Number.parseInt(readFileSync(join(embedded.dataFolder, 'postmaster.pid'), 'utf8'), 10)
+  return {
+    home,
+    superuser: inDatabase(embedded.superuser, owner.database),
+    dataFolder: embedded.dataFolder,
+    postmasterPid,
+    foundation: () => layFoundation(configOf(environment), pino({ level: 'error' }), () => {}),
+    desk: (port, role) => startDesk({ ...environment, PORT: String(port) }, port, [`--role=${role}`]),
+    stage: (name) => runStage(environment, name),
+    stop: () => embedded.stop(),
+  }
+}
+
+async function runStage(environment: Readonly<Record<string, string>>, name: string): Promise<StageResult> {
+  const { PATH = '', TMPDIR = tmpdir() } = process.env
+  const options = { env: { PATH, TMPDIR, ...environment }, maxBuffer: 1024 * 1024 }
+  const { stdout } = await promisify(execFile)(process.execPath, [STAGE, name], options)
+  return JSON.parse(stdout) as StageResult
+}
+
+function configOf(environment: Record<string, string>): Config {
+  const { config, problems } = parseConfig(environment)
+  if (!config) throw new Error(problems.join('\n'))
+  return config
+}
+
+/** Starts the program; its environment is what is given here and nothing else of ours. */
+export async function startDesk(
+  environment: Readonly<Record<string, string>>,
+  port: number,
+  flags: readonly string[],
+): Promise<RunningDesk> {
+  const { PATH = '', TMPDIR = tmpdir() } = process.env
+  const begun_ms = performance.now()
+  const child = spawn(process.execPath, [MAIN, ...flags], {
+    env: { PATH, TMPDIR, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await untilReady(child)
+  const started_ms = performance.now() - begun_ms
+  return { pid: child.pid ?? 0, port, started_ms, stop: () => stopChild(child) }
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  if (!child.stdout) throw new Error('a desk speaks on its standard output')
+  const lines = createInterface({ input: child.stdout })
+  const ready = new Promise<void>((resolve) => {
+    lines.on('line', (line) => READY.test(line) && resolve())
+  })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the desk ended with ${code} before it was ready`)
+  })
+  await Promise.race([ready, ended])
+  ended.catch(() => {})
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  child.kill('SIGTERM')
+  const hard = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS)
+  await ended
+  clearTimeout(hard)
+}
