@@ -71,14 +71,14 @@ export function ContactPanel({ row, isOpen, onClose }: Props) {
       </header>
       {!contact && <Skeleton shape="line" rows={4} />}
       {contact && isEditing && <ContactForm contact={contact} onDone={() => setEditing(false)} />}
-      {contact && !isEditing && <Known contact={contact} />}
+      {contact && !isEditing && <Known contact={contact} waitingSince={row.waitingSince} />}
       <TagSection row={row} />
       <OtherConversations row={row} />
     </aside>
   )
 }
 
-function Known({ contact }: { contact: Contact }) {
+function Known({ contact, waitingSince }: { contact: Contact; waitingSince: string | null }) {
   const { inbox } = useText()
   const { format } = useDesk()
   const now = useNow()
@@ -111,6 +111,7 @@ function Known({ contact }: { contact: Contact }) {
         )}
       </section>
       <dl className="contact-facts">
+        {waitingSince && <Fact label={inbox.waiting}>{format.relative(new Date(waitingSince), now)}</Fact>}
         {contact.addresses.map((address) => (
           <Fact key={address.id} label={inbox.addresses}>
             <span className="contact-address">

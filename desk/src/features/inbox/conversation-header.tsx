@@ -110,14 +110,6 @@ function StateLine({ row }: { row: ListedRow }) {
       <span aria-hidden="true">·</span>
       <ChannelIcon channel={row.channel} />
       <span className="truncate">{source}</span>
-      {row.waitingSince && row.status === 'open' && (
-        <>
-          <span aria-hidden="true">·</span>
-          <time className="truncate" dateTime={row.waitingSince}>
-            {inbox.waiting(format.listTime(new Date(row.waitingSince), now))}
-          </time>
-        </>
-      )}
       {state && (
         <>
           <span aria-hidden="true">·</span>

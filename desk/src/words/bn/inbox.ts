@@ -93,7 +93,7 @@ export const inbox: Catalogue<typeof english> = {
   linkCopied: 'লিংক কপি হয়েছে',
   showContact: 'গ্রাহকের তথ্য',
   moreActions: 'আরও কাজ',
-  waiting: (since) => `${since} থেকে অপেক্ষায়`,
+  waiting: 'অপেক্ষায়',
   loadingOlder: 'আগের বার্তা আনা হচ্ছে…',
   beginning: 'কথোপকথন এখান থেকেই শুরু।',
   newDivider: 'নতুন',

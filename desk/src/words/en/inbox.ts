@@ -103,7 +103,7 @@ export const inbox = {
   linkCopied: 'Link copied',
   showContact: 'Contact',
   moreActions: 'More actions',
-  waiting: (since: string) => `Waiting since ${since}`,
+  waiting: 'Waiting',
   loadingOlder: 'Reading older messages…',
   beginning: 'The conversation began here.',
   newDivider: 'New',
