@@ -88,7 +88,11 @@ export function CopyField({ label, hint, value, words }: CopyProps) {
           autoComplete="off"
           value={value}
           aria-describedby={hint ? `${id}-hint` : undefined}
-          onFocus={(event) => event.target.select()}
+          onFocus={(event) => {
+            event.target.select()
+            // The beginning says what it is; selecting would show the end.
+            event.target.scrollLeft = 0
+          }}
         />
         <CopyButton words={words} isCopied={isCopied} onCopy={copy} describedBy={`${id}-label`} />
       </div>

@@ -2,6 +2,9 @@
 import { Route, Routes } from 'react-router'
 import { NotFoundPage } from '../../app/page-states.tsx'
 import { SettingsFrame, SettingsIndex } from './frame.tsx'
+import { InboxSettingsPage } from './inboxes/inbox-page.tsx'
+import { InboxesPage } from './inboxes/inboxes-page.tsx'
+import { NewInboxPage } from './inboxes/new-inbox-page.tsx'
 import { AppearancePage } from './me/appearance-page.tsx'
 import { KeyboardPage } from './me/keyboard-page.tsx'
 import { PasswordPage } from './me/password-page.tsx'
@@ -23,6 +26,9 @@ export function SettingsRoutes() {
         <Route path="password" element={<PasswordPage />} />
         <Route path="workspace" element={<WorkspacePage />} />
         <Route path="members" element={<MembersPage />} />
+        <Route path="inboxes" element={<InboxesPage />} />
+        <Route path="inboxes/new" element={<NewInboxPage />} />
+        <Route path="inboxes/:inboxId" element={<InboxSettingsPage />} />
         <Route path="tags" element={<TagsPage />} />
         <Route path="replies" element={<RepliesPage />} />
         <Route path="replies/new" element={<NewReplyPage />} />
