@@ -9,7 +9,7 @@ import { Agent } from '#test/support/agent.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
 import { connectInbox, receive, receiveOne, type TestInbox, uuidOf } from '#test/support/inbound.ts'
 import { type Personas, personas } from '#test/support/people.ts'
-import { watchingQueries } from '#test/support/query-count.ts'
+import { fewestQueries } from '#test/support/query-count.ts'
 import { type FilledEvent, linkItem, readEvents, readMine } from './index.ts'
 
 let desk: TestDesk
@@ -124,7 +124,7 @@ test('files in events carry no address until a reader gives theirs', async () =>
 test('a batch is read with the same few queries, however many events it holds', async () => {
   const start = await newest()
   await receive(desk, inbox, ...Array.from({ length: 40 }, (_, at) => ({ from: `batch-${at}`, text: 'hello' })))
-  const load = (limit: number) => watchingQueries(() => eventsAfter(start, limit))
+  const load = (limit: number) => fewestQueries(() => eventsAfter(start, limit))
   const [one, many] = [await load(1), await load(80)]
   assert.deepEqual([one.result.length, many.result.length], [1, 80])
   // A batch of one message asks for no note; that of eighty asks for none either.

@@ -8,6 +8,7 @@ import { bootDesk, type TestDesk } from '#test/support/desk.ts'
 import { connectInbox, receive, type TestInbox, uuidOf } from '#test/support/inbound.ts'
 import { type Personas, personas } from '#test/support/people.ts'
 import { rowsOf } from '#test/support/rows.ts'
+import { openConversation } from './open.ts'
 
 let desk: TestDesk
 let people: Personas
@@ -76,6 +77,16 @@ test('marks at the same moment leave one of them', async () => {
   const answers = await Promise.all([1, 2, 3, 2, 1, 3].map((number) => read(nusrat, id, number)))
   assert.ok(answers.every(({ status }) => status === 204))
   assert.ok([1, 2, 3].includes(await readNumber(nusrat, id)))
+})
+
+test('a mark or a draft is not held up by whoever is changing the conversation', async () => {
+  const id = await conversation()
+  const options = { workspaceId: uuidOf('workspace', people.nusrat.workspaceId), actor: { kind: 'system' } } as const
+  await desk.kernel.doors.inWorkspace(options, async (tx) => {
+    await openConversation(tx, uuidOf('conversation', id), 'forChange')
+    assert.equal((await read(nusrat, id, 1)).status, 204)
+    assert.equal((await draft(nusrat, id, 'meanwhile')).status, 204)
+  })
 })
 
 test('a draft is kept for each mode, read back, replaced, and gone when it is empty', async () => {

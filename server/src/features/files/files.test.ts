@@ -15,6 +15,7 @@ import { connectInbox, receiveOne, uuidOf } from '#test/support/inbound.ts'
 import { joinAs, type Personas, type Person, personas, signInAgain } from '#test/support/people.ts'
 import { rowsOf } from '#test/support/rows.ts'
 import { createFilesRoom } from './index.ts'
+import { deleteUnused } from './queries.ts'
 import { sweepUnused, UNUSED_FOR_MS } from './sweep.ts'
 import { createFileStore } from './store.ts'
 
@@ -212,7 +213,9 @@ async function streamed(person: Person, bytes: Buffer): Promise<{ code?: string 
     'content-type': 'application/octet-stream',
   }
   const path = `/api/v1/workspaces/${workspaceId}/attachments?fileName=a`
-  return new Promise((resolve, reject) => {
+  // The answer counts when all was written, too: a browser reads none before.
+  const written = Promise.withResolvers<void>()
+  const answered = new Promise<{ code?: string }>((resolve, reject) => {
     const request = httpRequest({ host: '127.0.0.1', port: desk.port, method: 'POST', path, headers }, (response) => {
       let text = ''
       response.on('data', (chunk) => {
@@ -222,8 +225,10 @@ async function streamed(person: Person, bytes: Buffer): Promise<{ code?: string 
     })
     request.on('error', reject)
     for (let at = 0; at < bytes.length; at += 1_000_000) request.write(bytes.subarray(at, at + 1_000_000))
-    request.end()
+    request.end(() => written.resolve())
   })
+  await written.promise
+  return answered
 }
 
 test('an upload that breaks off leaves nothing behind and is no bug', async () => {
@@ -326,6 +331,22 @@ test('uploads that nobody used are swept after a day, with their files; used one
   await sweepUnused(desk.kernel, store)
   assert.ok(!(await isThere(unused.id)))
   assert.ok(await isThere(used.id))
+})
+
+test('a file that was put into a note after the sweep had found it stays', async () => {
+  const { rahima } = people
+  const { conversationId } = await receiveOne(desk, await connectInbox(desk, rahima), { from: 'mitu', text: 'hello' })
+  const file = await uploaded(rahima, PNG)
+  const params = { workspaceId: rahima.workspaceId, conversationId }
+  const body = { clientMessageId: 'sweep-test-note-2', text: '', attachmentIds: [file.id] }
+  assert.equal((await rahima.client.call(writeNote, { params, body })).status, 201)
+  const workspaceId = uuidOf('workspace', rahima.workspaceId)
+  const options = { workspaceId, actor: { kind: 'system' }, door: 'desk_worker' } as const
+  const sweep = (id: string) =>
+    desk.kernel.doors.inWorkspace(options, (tx) => deleteUnused(tx, [uuidOf('attachment', id)]))
+  assert.deepEqual(await sweep(file.id), [])
+  const unused = await uploaded(rahima, PNG)
+  assert.equal((await sweep(unused.id)).length, 1)
 })
 
 test('what a dead writer left on its way in is swept after a day, and nothing younger', async () => {
