@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
-import { BUDGETS, networkOf } from './rate-limit.ts'
+import { BUDGETS, LEASES_MAX, makeRoom, networkOf } from './rate-limit.ts'
 import { Refusal } from './refusal.ts'
 
 let desk: TestDesk
@@ -53,6 +53,19 @@ test('the next minute begins afresh, and one subject does not spend for another'
   assert.equal(await burst(desk, 'signUp', 'another', 1), 1)
   desk.clock.advance(60_000)
   assert.equal(await burst(desk, 'signUp', 'one', 1), 1)
+})
+
+test('however many subjects there are, memory has an end, and those of the past go first', () => {
+  const leases = new Map(Array.from({ length: LEASES_MAX }, (_, at) => [`s${at}`, { windowStart: at < 10 ? 1 : 2 }]))
+  makeRoom(leases, 2)
+  assert.ok(leases.size < LEASES_MAX, 'there is room')
+  assert.ok(!leases.has('s0') && leases.has(`s${LEASES_MAX - 1}`), 'the newest stay')
+  const young = new Map([['past', { windowStart: 1 }]])
+  makeRoom(young, 2)
+  assert.ok(young.has('past'), 'nothing is dropped before it must be')
+  const past = new Map(Array.from({ length: LEASES_MAX }, (_, at) => [`s${at}`, { windowStart: at < 9_000 ? 2 : 1 }]))
+  makeRoom(past, 2)
+  assert.equal(past.size, 9_000, 'what is over makes room enough')
 })
 
 test('a network is one person’s line: an address of the old kind, or the half that names the line of the new', () => {

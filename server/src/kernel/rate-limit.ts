@@ -20,15 +20,24 @@ export const BUDGETS = {
   auth: { perMinute: 20, block: 1 },
   signUp: { perMinute: 5, block: 1 },
   page: { perMinute: 600, block: 50 },
+  /** Of an inbox, spent by calls that were signed for it: a stranger who knows its address cannot use it up. */
   hook: { perMinute: 60_000, block: 2_000 },
   visitorRead: { perMinute: 240, block: 20 },
   visitorWrite: { perMinute: 60, block: 5 },
+  // What one network may ask at all, before anybody is looked up; an office or a mobile cell may stand behind it. New
+  // visitors cost nothing to make, so that without these their own budgets would bound nobody.
+  network: { perMinute: 30_000, block: 1_000 },
+  hookNetwork: { perMinute: 600_000, block: 10_000 },
+  visitorNetwork: { perMinute: 12_000, block: 400 },
+  uploadNetwork: { perMinute: 120, block: 5 },
 } as const
 export type BudgetName = keyof typeof BUDGETS
 
 const WINDOW_MS = 60_000
-/** Leases of windows that are over are dropped when the map grows past this. */
-const LEASES_MAX = 20_000
+/** Leases in memory. Beyond it those of windows that are over are dropped, then the oldest. */
+export const LEASES_MAX = 20_000
+/** How much is free again afterwards, so that not every new subject walks through all of them. */
+const ROOM = LEASES_MAX / 10
 
 export type Limiter = { spend(budget: BudgetName, subject: string): Promise<void> }
 
@@ -50,6 +59,16 @@ export function networkOf(ip: string): string {
 }
 
 type Lease = { readonly windowStart: number; left: number; readonly full: boolean }
+
+/** A dropped lease is asked for again: its budget is spent a little early, never exceeded. */
+export function makeRoom(leases: Map<string, { readonly windowStart: number }>, windowStart: number): void {
+  if (leases.size < LEASES_MAX) return
+  for (const [name, lease] of leases) if (lease.windowStart !== windowStart) leases.delete(name)
+  for (const name of leases.keys()) {
+    if (leases.size <= LEASES_MAX - ROOM) return
+    leases.delete(name)
+  }
+}
 
 export function createLimiter(doors: Doors, secret: Buffer, clock: Clock): Limiter {
   const leases = new Map<string, Lease>()
@@ -74,9 +93,7 @@ export function createLimiter(doors: Doors, secret: Buffer, clock: Clock): Limit
   }
 
   function keep(name: string, held: Lease): void {
-    if (leases.size >= LEASES_MAX) {
-      for (const [old, { windowStart }] of leases) if (windowStart !== held.windowStart) leases.delete(old)
-    }
+    makeRoom(leases, held.windowStart)
     leases.set(name, held)
   }
 

@@ -44,6 +44,7 @@ export function createIntakeRoom(kernel: Kernel, parts: { findInboxByKey: FindIn
           throw refuse('bad_signature')
         }
         const { workspaceId, inboxId } = inbox
+        await kernel.limiter.spend('hook', `inbox|${inboxId}`)
         await keeper.keep({ workspaceId, inboxId, eventKey: verdict.eventKey, raw })
         return { isKept: true }
       })

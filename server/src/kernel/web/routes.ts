@@ -147,6 +147,7 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
   }
 
   async function requireSession(request: FastifyRequest, rules: RouteRules): Promise<LiveSession> {
+    await limiter.spend('network', networkOf(request.ip))
     const session = await parts.authenticator.session(request)
     if (!session) {
       await limiter.spend('auth', `nobody|${networkOf(request.ip)}`)
@@ -249,13 +250,16 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
         rules,
         'bearer token',
         async (request) => {
+          const network = networkOf(request.ip)
+          await limiter.spend('visitorNetwork', network)
           const token = /^Bearer ([A-Za-z0-9_-]{20,200})$/.exec(request.headers.authorization ?? '')?.[1]
           const inboxKey = (request.params as { inboxKey?: string }).inboxKey ?? ''
           const visitor = token ? await parts.visitors.visitor(inboxKey, token) : null
           if (!visitor) {
-            await limiter.spend('auth', `visitor|${networkOf(request.ip)}`)
+            await limiter.spend('auth', `visitor|${network}`)
             throw refuse('not_signed_in')
           }
+          if (rules.limit === 'upload') await limiter.spend('uploadNetwork', network)
           await limiter.spend(rules.limit, `visitor|${visitor.visitorId}`)
           return visitor
         },
@@ -263,14 +267,17 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
       )
     },
 
-    /** A signed call of a program outside; the room verifies the signature over the raw bytes. */
+    /**
+     * A signed call of a program outside; the room verifies the signature over the raw bytes, and only then spends the
+     * budget of the inbox: until then nothing in the call is known to be true.
+     */
     signed<E extends Endpoint>(endpoint: E, rules: RouteRules, answer: (call: Call<E>) => Reply<E>): void {
       assert(endpoint.access === 'signature', `${endpoint.name} carries no signature`)
       mount(
         endpoint,
         rules,
         'signature',
-        (request) => limiter.spend(rules.limit, `hook|${(request.params as { inboxKey?: string }).inboxKey ?? ''}`),
+        (request) => limiter.spend('hookNetwork', networkOf(request.ip)),
         (call) => answer(call),
       )
     },
