@@ -19,6 +19,7 @@ export const VisitorSession = Strict({
   token: Nullable(Type.String()),
   isIdentified: Type.Boolean(),
   name: Nullable(Type.String()),
+  /** `name`: who the visitor writes to, the name of the workspace. */
   inbox: Strict({ name: Type.String(), colour: Type.String(), greeting: Type.String() }),
 })
 export type VisitorSession = Static<typeof VisitorSession>

@@ -199,3 +199,12 @@ export async function newsAfter(tx: WorkspaceTx, number: number, addressKeys: re
   `.execute(tx.db)
   return rows
 }
+
+export async function selectWorkspaceName(tx: WorkspaceTx): Promise<string> {
+  const row = await tx.db
+    .selectFrom('workspace')
+    .select('name')
+    .where('id', '=', tx.workspaceId)
+    .executeTakeFirstOrThrow()
+  return row.name
+}

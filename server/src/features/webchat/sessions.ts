@@ -12,7 +12,7 @@ import { refuse } from '../../kernel/refusal.ts'
 import type { LiveVisitor, VisitorAuthenticator } from '../../kernel/web/routes.ts'
 import { newToken, tokenHash } from '../identity/index.ts'
 import type { RoutedInbox } from '../inboxes/index.ts'
-import { insertVisitor, touchVisitor, visitorByToken } from './queries.ts'
+import { insertVisitor, selectWorkspaceName, touchVisitor, visitorByToken } from './queries.ts'
 
 /** An identified visit is good this long after its proof; then the site vouches again. */
 export const IDENTIFIED_VISIT_MS = 24 * 3_600_000
@@ -85,6 +85,10 @@ export function createSessions(kernel: Kernel, findInbox: FindInbox) {
     return { visitorId, token: null, isIdentified: false, name: null }
   }
 
+  function workspaceName(workspaceId: string): Promise<string> {
+    return doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, readOnly: true }, selectWorkspaceName)
+  }
+
   return async function startSession(inboxKey: string, proof: BodyOf<typeof startVisitorSession>) {
     const inbox = await findInbox(inboxKey)
     if (inbox?.channel !== webchat.channel) throw refuse('not_found')
@@ -96,6 +100,8 @@ export function createSessions(kernel: Kernel, findInbox: FindInbox) {
         : proof.token !== undefined
           ? await resume(inboxKey, proof.token)
           : await beginVisit(inbox, nobody)
-    return { ...visit, inbox: { name: inbox.name, colour, greeting } }
+    // What a visitor reads is who they write to; the inbox's own name is the team's label.
+    const name = await workspaceName(inbox.workspaceId)
+    return { ...visit, inbox: { name, colour, greeting } }
   }
 }

@@ -57,7 +57,7 @@ test('an anonymous visit begins with a token, is resumed by it, and leaves only 
   assert.match(token, /^[A-Za-z0-9_-]{43}$/)
   assert.match(session.visitorId, /^vis_/)
   assert.deepEqual([session.isIdentified, session.name], [false, null])
-  assert.deepEqual(session.inbox, { name: 'Shop', colour: '#c2185b', greeting: 'কেমন আছেন?' })
+  assert.deepEqual(session.inbox, { name: 'Rahima Ltd', colour: '#c2185b', greeting: 'কেমন আছেন?' })
   assert.equal(begun.headers['set-cookie'], undefined)
   const resumed = await new Visitor(desk, shop.key).start({ token })
   assert.deepEqual([resumed.status, resumed.body.token, resumed.body.visitorId], [201, null, session.visitorId])
