@@ -1,54 +1,50 @@
-/** The people who write to the workspace, newest first, found by name, e-mail or phone. */
-import { listContacts } from '@central-desk/contract/contacts.ts'
-import { useQuery } from '@tanstack/react-query'
+/** The people who write to the workspace: a list that is found through, and beside it the one that is open. */
 import { UsersRound } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
-import { cacheKeys, useDesk } from '../../app/desk.tsx'
-import { useTitle } from '../../app/page-states.tsx'
-import { useText, useWords } from '../../app/preferences.tsx'
-import { call } from '../../lib/api.ts'
-import { wordsOf } from '../../lib/problems.ts'
-import { Avatar } from '../../ui/avatar.tsx'
-import { TextField } from '../../ui/field.tsx'
-import { Page } from '../../ui/page.tsx'
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
+import { Outlet, Route, Routes, useParams } from 'react-router'
+import { NotFoundPage, useTitle } from '../../app/page-states.tsx'
+import { useWords } from '../../app/preferences.tsx'
+import { EmptyState } from '../../ui/states.tsx'
+import { ContactPage } from './contact-page.tsx'
+import { ContactsList } from './contacts-list.tsx'
 import { contactsWords } from './words.ts'
+import './contacts.css'
 
 export function ContactsRoutes() {
-  const words = useWords(contactsWords)
-  const text = useText()
-  const { workspaceId } = useDesk()
-  const [find, setFind] = useState('')
-  const q = useDeferredValue(find.trim())
-  useTitle(words.title)
-  const { data, error, isPending } = useQuery({
-    queryKey: [...cacheKeys.contacts(workspaceId), q],
-    queryFn: ({ signal }) => call(listContacts, { params: { workspaceId }, query: q ? { q } : {}, signal }),
-  })
   return (
-    <Page title={words.title}>
-      <TextField
-        label={words.find}
-        placeholder={words.find}
-        hidesLabel
-        type="search"
-        value={find}
-        onChange={(event) => setFind(event.target.value)}
-      />
-      {isPending && <Skeleton />}
-      {error && <ErrorState title={text.errorTitle} words={wordsOf(error, text)} />}
-      {data?.contacts.length === 0 && (
-        <EmptyState icon={<UsersRound />} title={words.emptyTitle} words={words.emptyWords} />
-      )}
-      <ul>
-        {data?.contacts.map((contact) => (
-          <li key={contact.id} className="menu-item">
-            <Avatar name={contact.name ?? words.unnamed} seed={contact.id} size="normal" />
-            <span className="menu-words truncate">{contact.name ?? contact.addresses[0]?.label ?? words.unnamed}</span>
-            <span className="meta">{contact.phone ?? contact.email}</span>
-          </li>
-        ))}
-      </ul>
-    </Page>
+    <Routes>
+      <Route element={<Panes />}>
+        <Route index element={<NobodyChosen />} />
+        <Route path=":contactId" element={<OneContact />} />
+      </Route>
+      <Route path="*" element={<NotFoundPage />} />
+    </Routes>
   )
+}
+
+/** On a phone one pane has the whole width: the contact when one is open, else the list. */
+function Panes() {
+  const { contactId } = useParams()
+  return (
+    <main id="main" className="contacts" data-open={contactId ? '' : undefined}>
+      <ContactsList openId={contactId ?? null} />
+      <div className="contacts-detail">
+        <Outlet />
+      </div>
+    </main>
+  )
+}
+
+function NobodyChosen() {
+  const words = useWords(contactsWords)
+  useTitle(words.title)
+  return (
+    <div className="contacts-nobody">
+      <EmptyState icon={<UsersRound />} title={words.chooseTitle} words={words.chooseWords} />
+    </div>
+  )
+}
+
+function OneContact() {
+  const { contactId = '' } = useParams()
+  return <ContactPage key={contactId} contactId={contactId} />
 }
