@@ -21,6 +21,7 @@ import { startLoop } from './kernel/loop.ts'
 import { assertComplete, refuseOtherMethods, watchRoutes } from './kernel/web/completeness.ts'
 import { createCookieJar } from './kernel/web/cookies.ts'
 import { createCsrf } from './kernel/web/csrf.ts'
+import { startMonths } from './kernel/months.ts'
 import { endStreamsOnClose } from './kernel/web/event-stream.ts'
 import { mountHealth } from './kernel/web/health.ts'
 import { mountOpenApi } from './kernel/web/openapi.ts'
@@ -118,6 +119,7 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
       kernel.watch.start()
       running.push(kernel.watch, startDenials())
       if (role === 'web') return
+      running.push(startMonths(kernel.doors, log))
       for (const room of rooms) {
         const started = room.start?.()
         if (started) running.push(started)

@@ -10,6 +10,7 @@ import { systemClock, systemRandomness } from './kernel/clock.ts'
 import { LOGIN_ROLES, type LoginRole } from './kernel/database-roles.ts'
 import { rememberKeyStore } from './kernel/key-store-guard.ts'
 import { describeError, type Logger } from './kernel/log.ts'
+import { MONTHS_AHEAD } from './kernel/months.ts'
 import { createOutbound } from './kernel/outbound.ts'
 import { openPools, type Pools } from './kernel/pools.ts'
 import { prepareDatabase } from './kernel/prepare-database.ts'
@@ -19,8 +20,6 @@ import { addressFromUrl, type DatabaseAddress, withClient } from './postgres/add
 import { openRunning, startEmbedded } from './postgres/embedded.ts'
 
 const HOME_MODE = 0o700
-/** Months of message partitions made ahead at each start; the worker goes on from there. */
-export const MONTHS_AHEAD = 12
 const LOCK_NOT_AVAILABLE = '55P03'
 
 export type Foundation = {

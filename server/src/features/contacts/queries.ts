@@ -45,7 +45,7 @@ export async function findContact(tx: WorkspaceTx, id: string, lock?: 'forUpdate
     .select(COLUMNS)
     .where('workspace_id', '=', tx.workspaceId)
     .where('id', '=', id)
-  return (lock ? query.forUpdate() : query).executeTakeFirst()
+  return (lock ? query.forNoKeyUpdate() : query).executeTakeFirst()
 }
 
 export async function addressesOf(tx: WorkspaceTx, contactIds: readonly string[]): Promise<AddressRow[]> {

@@ -21,7 +21,7 @@ export async function openOwnFiles(tx: WorkspaceTx, ids: readonly string[]): Pro
     .where('id', '=', anyOf(ids))
     .where('uploaded_by_member_id', '=', memberOf(tx))
     .orderBy('id')
-    .forUpdate()
+    .forNoKeyUpdate()
     .execute()
   if (rows.length !== ids.length) throw refuse('not_found')
   if (rows.some((row) => row.message_id !== null || row.note_id !== null)) {

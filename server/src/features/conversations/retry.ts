@@ -18,7 +18,7 @@ export async function retryDelivery(
     .where('workspace_id', '=', tx.workspaceId)
     .where('message_id', '=', messageId)
     .where('conversation_id', '=', conversationId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
   if (!delivery) throw refuse('not_found')
   if (delivery.state === 'failed' || delivery.state === 'uncertain') {

@@ -16,7 +16,7 @@ export function selectWorkspace(tx: WorkspaceTx, lock?: 'forUpdate'): Promise<Wo
     .selectFrom('workspace')
     .select(['id', 'slug', 'name', 'language', 'time_zone', 'created_at'])
     .where('id', '=', tx.workspaceId)
-  return (lock ? query.forUpdate() : query).executeTakeFirstOrThrow()
+  return (lock ? query.forNoKeyUpdate() : query).executeTakeFirstOrThrow()
 }
 
 export async function storeSettings(
@@ -43,7 +43,7 @@ export function selectTag(tx: WorkspaceTx, id: string): Promise<TagRow | undefin
     .select(TAG)
     .where('workspace_id', '=', tx.workspaceId)
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 
@@ -96,7 +96,7 @@ export function selectSavedReply(tx: WorkspaceTx, id: string): Promise<SavedRepl
     .select(SAVED_REPLY)
     .where('workspace_id', '=', tx.workspaceId)
     .where('id', '=', id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst()
 }
 
