@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { uploadAttachment, writeNote } from '@central-desk/contract/conversations.ts'
@@ -215,6 +216,7 @@ async function streamed(person: Person, bytes: Buffer): Promise<{ code?: string 
   const path = `/api/v1/workspaces/${workspaceId}/attachments?fileName=a`
   // The answer counts when all was written, too: a browser reads none before.
   const written = Promise.withResolvers<void>()
+  let socket: Socket | undefined
   const answered = new Promise<{ code?: string }>((resolve, reject) => {
     const request = httpRequest({ host: '127.0.0.1', port: desk.port, method: 'POST', path, headers }, (response) => {
       let text = ''
@@ -225,10 +227,15 @@ async function streamed(person: Person, bytes: Buffer): Promise<{ code?: string 
     })
     request.on('error', reject)
     for (let at = 0; at < bytes.length; at += 1_000_000) request.write(bytes.subarray(at, at + 1_000_000))
+    request.on('socket', (used) => {
+      socket = used
+    })
     request.end(() => written.resolve())
   })
   await written.promise
-  return answered
+  const answer = await answered
+  assert.equal(socket?.destroyed, false, 'the desk took in what it did not want, instead of leaving the sender to wait')
+  return answer
 }
 
 test('an upload that breaks off leaves nothing behind and is no bug', async () => {

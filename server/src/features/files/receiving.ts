@@ -76,6 +76,8 @@ class Intake {
     } catch (error) {
       // The sender went away in the middle: nobody waits for the answer, and it is no bug.
       if (source.readableAborted) throw refuse('bad_request')
+      // What still comes is read and forgotten, so that the sender gets to our answer.
+      source.resume()
       throw error
     }
   }
