@@ -9,18 +9,21 @@ export const NOTHING_ALLOWED = "default-src 'none'; base-uri 'none'; form-action
 /** Two years, every subdomain, and the word that the preload list asks for. */
 const HSTS = 'max-age=63072000; includeSubDomains; preload'
 
-export function installHeaders(app: FastifyInstance, isTls: boolean): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({
-      'content-security-policy': NOTHING_ALLOWED,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-      'x-frame-options': 'DENY',
-      'cache-control': 'no-store',
-    })
-    if (isTls) reply.header('strict-transport-security', HSTS)
-  })
+/** `isTls`: whoever is answered came over TLS, ours or that of a proxy in front of us. */
+export function standardHeaders(isTls: boolean): Readonly<Record<string, string>> {
+  return {
+    'content-security-policy': NOTHING_ALLOWED,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'x-frame-options': 'DENY',
+    'cache-control': 'no-store',
+    ...(isTls && { 'strict-transport-security': HSTS }),
+  }
+}
+
+export function installHeaders(app: FastifyInstance, headers: Readonly<Record<string, string>>): void {
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers))
 }

@@ -24,7 +24,12 @@ const DATABASE_CODES: Readonly<Record<string, ErrorCode>> = {
   '53300': 'busy',
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, code: ErrorCode, details: RefusalDetails = {}) {
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: ErrorCode,
+  details: RefusalDetails = {},
+): FastifyReply {
   const { status, title } = ERRORS[code]
   const problem: Problem & Record<string, unknown> = {
     ...details.extra,

@@ -4,6 +4,7 @@
  * (READ ONLY for GET), the promised audit entry. Rooms mount their endpoints with the function that fits the access;
  * `app.ts` refuses to boot when an endpoint of the contract is mounted by nobody, or a route came in another way.
  */
+import { isIP } from 'node:net'
 import type { Endpoint, ParamsOf, QueryOf, BodyOf, ReplyOf } from '@central-desk/contract/endpoint.ts'
 import { decodeId } from '@central-desk/contract/ids.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
@@ -285,8 +286,10 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
 }
 
 function originOf(request: FastifyRequest): CallOrigin {
+  // A proxy may say `unknown`; and the zone of an address means something on one machine only.
+  const [ip = ''] = request.ip.split('%')
   return {
-    ip: request.ip,
+    ip: isIP(ip) === 0 ? null : ip,
     userAgent: request.headers['user-agent']?.slice(0, USER_AGENT_MAX) ?? null,
     requestId: request.id,
   }

@@ -8,7 +8,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Randomness } from '../clock.ts'
 import type { Logger } from '../log.ts'
 import { refuse } from '../refusal.ts'
-import { installHeaders } from './headers.ts'
+import { answerUnreadable, answerUnroutable } from './before-routing.ts'
+import { installHeaders, standardHeaders } from './headers.ts'
 import { type Origins, originConstraint, originFinder, UNKNOWN_ORIGIN, hostOf } from './origins.ts'
 import { installProblems } from './problems.ts'
 
@@ -31,12 +32,15 @@ const REQUEST_ID_BYTES = 9
 export function createServer(parts: ServerParts): FastifyInstance {
   const { origins, isLoopback, tls, log } = parts
   const findOrigin = originFinder(origins, isLoopback)
+  const headers = standardHeaders(origins.desk.startsWith('https:'))
   const options = {
     exposeHeadRoutes: false,
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => `req_${parts.randomness.bytes(REQUEST_ID_BYTES).toString('base64url')}`,
     logger: false as const,
+    frameworkErrors: answerUnroutable(headers),
+    clientErrorHandler: answerUnreadable(headers),
     // A connection that idles in keep-alive does not hold up a stop.
     forceCloseConnections: 'idle' as const,
     routerOptions: {
@@ -48,10 +52,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
   }
   const app = tls ? overTls(options, tls) : Fastify({ ...options, http: { headersTimeout: HEADERS_TIMEOUT_MS } })
 
-  installHeaders(app, tls !== null)
+  installHeaders(app, headers)
   installProblems(app, log)
   installParsers(app)
   app.addHook('onRequest', async (request) => {
+    // A proxy may have gone by the one Host and we by the other.
+    if ((request.raw.headersDistinct?.host?.length ?? 1) > 1) throw refuse('bad_request')
     if (findOrigin(hostOf(request)) === UNKNOWN_ORIGIN && !request.is404) throw refuse('not_found')
   })
   app.addHook('onResponse', async (request, reply) => {
