@@ -44,7 +44,11 @@ export function openPools(
       options: '-c search_path=desk,app -c timezone=UTC',
       types,
     })
-    pool.on('error', (error) => log.warn({ role, error: error.message }, 'a database connection was lost'))
+    const noteLoss = (error: Error) => log.warn({ role, error: error.message }, 'a database connection was lost')
+    pool.on('error', noteLoss)
+    // The pool listens only while nobody has the connection. One that is lost between two statements of a transaction
+    // would end the process; like this the next statement fails, and its transaction.
+    pool.on('connect', (client) => client.on('error', noteLoss))
     return pool
   }
   const pools = {

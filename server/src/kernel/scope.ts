@@ -122,7 +122,9 @@ async function workspaceTransaction<T>(
   let lastNumber: number | null = null
   const answer = await transaction(parts.pools[door], readOnly, async (client) => {
     const scope = parts.sign(door, workspaceId, backendPid(client))
-    await client.query({ name: 'enter-scope', text: "select set_config('app.scope', $1, true)", values: [scope] })
+    // Not a prepared statement: its name would outlive this transaction, and a smuggled statement could put another one
+    // under it for whoever has the connection next.
+    await client.query("select set_config('app.scope', $1, true)", [scope])
     const db = queriesOn(client)
     const now = parts.clock.now()
     const memberId = actor.kind === 'member' ? actor.memberId : null
