@@ -15,6 +15,8 @@ export function createLog(level: LogLevel): Logger {
   )
 }
 
+const PLACE = /^ {4}at /
+
 /** What a log may say of an error: its kind, code and where it arose, and the same of its causes; no row values. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error }
@@ -27,9 +29,11 @@ export function describeError(error: unknown): Record<string, unknown> {
     message: database ? undefined : error.message,
     constraint: database ? (error as { constraint?: string }).constraint : undefined,
     routine: database ? (error as { routine?: string }).routine : undefined,
+    // Places only: a message of several lines stands in the stack too, and may quote what was written.
     at: error.stack
       ?.split('\n')
-      .slice(1, 8)
+      .filter((line) => PLACE.test(line))
+      .slice(0, 7)
       .map((line) => line.trim()),
     cause: error.cause === undefined ? undefined : describeError(error.cause),
   }
