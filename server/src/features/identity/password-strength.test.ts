@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { checkPasswordStrength, commonPasswordCount, type PasswordProblem } from './password-strength.ts'
 
-const rahim = { name: 'Rahim Uddin', email: 'rahim.uddin@shapla-crafts.example', workspaceName: 'Shapla Crafts' }
+const rahim = { name: 'Rahim Uddin', email: 'rahim.uddin@shapla-crafts.example', workspaceNames: ['Shapla Crafts'] }
 
 const bad: Record<PasswordProblem, string[]> = {
   password_malformed: ['correct horse \ud800 battery'],
@@ -117,4 +117,13 @@ test('length is counted in characters a person sees as code points, and in one n
     await checkPasswordStrength(`নদী ${composed} মেঘলা`),
     await checkPasswordStrength(`নদী ${'\u09af\u09bc'.repeat(5)} মেঘলা`),
   )
+})
+
+test('names of every workspace count, also those too long to be looked for piece by piece', async () => {
+  const long = 'Bikrampur Cooperative Society of Jute Weavers and Dyers'
+  const around = { name: 'Rahim', workspaceNames: ['Padma Traders', 'Meghna Telecom', long] }
+  for (const password of ['padma-traders-7!', 'meghnatelecom#42', `${long}!1`, long.replaceAll(' ', '')]) {
+    assert.deepEqual(await checkPasswordStrength(password, around), { isStrong: false, code: 'password_personal' })
+  }
+  assert.deepEqual(await checkPasswordStrength('nine yellow ducks swim', around), { isStrong: true })
 })

@@ -22,12 +22,14 @@ export type PasswordVerdict = { isStrong: true } | { isStrong: false; code: Pass
 export interface PasswordSurroundings {
   name?: string
   email?: string
-  workspaceName?: string
+  workspaceNames?: readonly string[]
 }
 
 const SCORE_MIN = 3
-/** zxcvbn reads only so much: what follows can add strength but not take any away, and long input costs time. */
-const SCORED_CHARACTERS_MAX = 100
+/** zxcvbn reads only so much: what follows can add strength but not take any away, and its work grows with the square. */
+const SCORED_CHARACTERS_MAX = 64
+/** zxcvbn tries every part of a password up to its longest word; one longer than this is looked for whole, before. */
+const SCORED_WORD_CHARACTERS_MAX = 30
 const DISTINCT_CHARACTERS_MIN = 5
 /** What must be left of a password once the names around it are taken out. */
 const OWN_CHARACTERS_MIN = 8
@@ -62,7 +64,8 @@ async function problemOf(password: string, words: string[]): Promise<PasswordPro
   const { common, zxcvbn } = await estimator()
   if (common.has(password.toLowerCase()) || common.has(bare)) return 'password_common'
   if (isMadeOf(words, password.toLowerCase())) return 'password_personal'
-  return zxcvbn.check(password, words).score < SCORE_MIN ? 'password_weak' : null
+  const scored = words.filter((word) => word.length <= SCORED_WORD_CHARACTERS_MAX)
+  return zxcvbn.check(password, scored).score < SCORE_MIN ? 'password_weak' : null
 }
 
 /** One unit repeated, one run of neighbours, or hardly any different characters. */
@@ -97,8 +100,8 @@ function isMadeOf(words: string[], password: string): boolean {
   return rest.length < password.length && ownCharacters.length < OWN_CHARACTERS_MIN
 }
 
-function contextWords({ name = '', email = '', workspaceName = '' }: PasswordSurroundings): string[] {
-  const sources = [name, email, workspaceName].map((source) => normalisePassword(source).toLowerCase())
+function contextWords({ name = '', email = '', workspaceNames = [] }: PasswordSurroundings): string[] {
+  const sources = [name, email, ...workspaceNames].map((source) => normalisePassword(source).toLowerCase())
   const parts = sources.flatMap((source) => source.split(/[^\p{L}\p{M}\p{N}]+/u))
   const joined = sources.map((source) => source.replace(/[^\p{L}\p{M}\p{N}]+/gu, ''))
   const words = [...PRODUCT_WORDS, ...sources, ...parts, ...joined]

@@ -14,11 +14,9 @@ export const BUSY = { retryAfterSeconds: 2 } as const
 /** Refuses a weak password, naming the field it came in. */
 export async function requireStrong(password: string, field: string, whose: Whose): Promise<void> {
   const { name, email } = whose
-  const names = whose.workspaceNames.slice(0, WORKSPACES_JUDGED_MAX)
-  for (const workspaceName of names.length > 0 ? names : ['']) {
-    const verdict = await checkPasswordStrength(password, { name, email, workspaceName })
-    if (!verdict.isStrong) throw refuse('weak_password', { fields: [{ field, code: verdict.code }] })
-  }
+  const workspaceNames = whose.workspaceNames.slice(0, WORKSPACES_JUDGED_MAX)
+  const verdict = await checkPasswordStrength(password, { name, email, workspaceNames })
+  if (!verdict.isStrong) throw refuse('weak_password', { fields: [{ field, code: verdict.code }] })
 }
 
 /** Hashes a password that was found strong. */
