@@ -215,3 +215,26 @@ test('an invitation’s link is shown once; who belongs already is not invited',
   const taken = await invite(tanvir, nusrat.email.toUpperCase(), 'viewer')
   assert.deepEqual([taken.status, taken.body.fields[0].field], [409, 'email'])
 })
+
+test('a second link to one address, made at the same moment by another admin, lets nobody back in', async () => {
+  const email = 'sadia@shapla.example'
+  const invite = async (by: Person) => {
+    const body = { email, role: 'agent' }
+    const answer = await by.client.call(createInvitation, { params: { workspaceId: rahima.workspaceId }, body })
+    return answer.body.link.split('/').at(-1) as string
+  }
+  const [first, second] = [await invite(rahima), await invite(tanvir)]
+  // Neither had seen the other's, so both are open.
+  await desk.kernel.doors.inWorkspace({ workspaceId: workspaceUuid, actor: { kind: 'system' } }, ({ db }) =>
+    db.updateTable('invitation').set({ withdrawn_at: null }).where('email', '=', email).execute(),
+  )
+  const sadia = desk.client()
+  const body = { name: 'Sadia', password: 'nine yellow ducks swim' }
+  const joined = await sadia.call(acceptInvitation, { params: { token: second }, body })
+  assert.equal(joined.status, 201, joined.text)
+  const { memberId } = joined.body.memberships[0]
+  const params = { workspaceId: rahima.workspaceId, memberId }
+  assert.equal((await rahima.client.call(removeMember, { params })).status, 204)
+  assert.equal((await sadia.call(acceptInvitation, { params: { token: first }, body: {} })).status, 410)
+  assert.deepEqual((await sadia.call(getSession)).body.memberships, [])
+})
