@@ -16,7 +16,7 @@ export const InboxSettings = Strict({
   /** webchat: colour of the button, as #rrggbb. */
   colour: Type.Optional(Type.String({ pattern: '^#[0-9a-f]{6}$' })),
   greeting: Type.Optional(Type.String({ maxLength: 300 })),
-  /** api: where outbound messages are posted. */
+  /** api: where outbound messages are posted. Whoever does not manage inboxes reads its origin only. */
   callbackUrl: Type.Optional(Nullable(Url)),
 })
 export type InboxSettings = Static<typeof InboxSettings>

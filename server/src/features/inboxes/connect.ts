@@ -6,12 +6,13 @@
 import { encodeId } from '@central-desk/contract/ids.ts'
 import type { Channel, InboxSettings } from '@central-desk/contract/inboxes.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
+import { roleMay } from '@central-desk/contract/permissions.ts'
 import type { Adapter } from '../../channels/port.ts'
 import { adapterOf } from '../../channels/registry.ts'
 import type { Randomness } from '../../kernel/clock.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { refuse } from '../../kernel/refusal.ts'
-import type { WorkspaceTx } from '../../kernel/scope.ts'
+import type { Actor, WorkspaceTx } from '../../kernel/scope.ts'
 import {
   countInboxesLocked,
   findInboxRow,
@@ -87,8 +88,16 @@ export function inboxView(row: InboxRow, lastInboundAt: Date | null) {
   return { id, channel, name, key, isEnabled: row.is_enabled, settings, createdAt: row.created_at, lastInboundAt }
 }
 
+/** Who may not change an inbox reads which host is called, not what stands behind it: people put tokens there. */
+function settingsFor(actor: Actor, settings: InboxSettings): InboxSettings {
+  const isManager = actor.kind === 'member' && roleMay(actor.role, 'inbox.manage')
+  if (isManager || !settings.callbackUrl) return settings
+  return { ...settings, callbackUrl: new URL(settings.callbackUrl).origin }
+}
+
 export async function listInboxes(tx: WorkspaceTx) {
-  return (await listInboxRows(tx)).map((row) => inboxView(row, row.last_received_at))
+  const rows = await listInboxRows(tx)
+  return rows.map((row) => inboxView({ ...row, settings: settingsFor(tx.actor, row.settings) }, row.last_received_at))
 }
 
 export async function connectInbox(tx: WorkspaceTx, parts: InboxParts, draft: InboxDraft) {

@@ -83,6 +83,17 @@ test('an inbox gets a public key, and a secret that is answered once and stands 
   for (const { bytes } of secrets) assert.equal(bytes.indexOf(inbox.signingSecret), -1)
 })
 
+test('who does not manage inboxes reads which host is called, and no token in its address', async () => {
+  const callbackUrl = 'https://erp.shapla.example/in/CANARY-path?token=CANARY-query'
+  const { id } = await connectInbox('api', { callbackUrl })
+  const shownTo = async ({ client }: { client: (typeof who)['farid']['client'] }) => {
+    const { body } = await client.call(contract.listInboxes, { params: params() })
+    return body.inboxes.find((inbox: { id: string }) => inbox.id === id).settings.callbackUrl
+  }
+  for (const person of [who.rahima, who.tanvir]) assert.equal(await shownTo(person), callbackUrl)
+  for (const person of [who.nusrat, who.farid]) assert.equal(await shownTo(person), 'https://erp.shapla.example')
+})
+
 test('what sends is kept only for a channel that sends with it', async () => {
   const inbox = await connectInbox('webchat')
   const count = async (table: 'inbox_verifier' | 'inbox_sender') => {
