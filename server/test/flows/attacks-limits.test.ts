@@ -12,6 +12,7 @@ import { withClient } from '#src/postgres/address.ts'
 import type { Client } from '#test/support/client.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
 import { makeStage, postHook, type Stage } from '#test/support/stage.ts'
+import { EventReader } from '#test/support/stream.ts'
 
 let desk: TestDesk
 let stage: Stage
@@ -102,4 +103,24 @@ test('who is nobody is not looked up without end', async () => {
   assert.equal((await client.raw('GET', path)).status, 429)
   client.network = '2001:db8:1:2::1'
   assert.equal((await client.raw('GET', path)).status, 401)
+})
+
+test('a session holds so many streams and no more: the oldest ends, others do not', async () => {
+  const path = `/api/v1/workspaces/${stage.owner.workspaceId}/events`
+  const { viewer, agent } = stage.people
+  const bystander = new EventReader(agent.client, path)
+  await bystander.ready()
+  const readers: EventReader[] = []
+  for (let count = 0; count <= 20; count++) {
+    const reader = new EventReader(viewer.client, path)
+    await reader.ready()
+    readers.push(reader)
+  }
+  await readers[0]?.closed()
+  assert.deepEqual(
+    readers.map(({ isClosed }) => isClosed),
+    [true, ...Array(20).fill(false)],
+  )
+  assert.ok(!bystander.isClosed)
+  for (const reader of [...readers, bystander]) reader.cut()
 })

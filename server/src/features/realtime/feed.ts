@@ -8,6 +8,7 @@ import type { EventStream } from '../../kernel/web/event-stream.ts'
 
 export type Reader = {
   readonly memberId: string
+  readonly sessionId: string
   /** Addresses of files, bound to this reader's session. */
   readonly linkFor: LinkFor
   readonly stream: EventStream

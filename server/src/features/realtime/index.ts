@@ -17,6 +17,8 @@ import { lastNumber, markShown } from './queries.ts'
 
 const RECHECK_MS = 30_000
 const BATCH = 200
+/** A browser has one for all its tabs; beyond it the oldest is taken for one that was lost without a word. */
+const STREAMS_PER_SESSION = 20
 
 type Feed = {
   number: number
@@ -132,11 +134,13 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     const stream = openEventStream(request, reply)
     const feed = feedOf(workspaceId, newest)
     const recheck = () => void recheckReader(call, stream.end)
+    const { memberId } = actor
+    const { sessionId } = call.session
     const linkFor: LinkFor = (attachmentId) =>
-      parts.linksFor({ kind: 'member', workspaceId, sessionId: call.session.sessionId, memberId: actor.memberId })(
-        attachmentId,
-      )
-    const reader: Reader = { memberId: actor.memberId, linkFor, stream, cursor: asked, isLive: false, recheck }
+      parts.linksFor({ kind: 'member', workspaceId, sessionId, memberId })(attachmentId)
+    const reader: Reader = { memberId, sessionId, linkFor, stream, cursor: asked, isLive: false, recheck }
+    const others = [...feed.readers].filter((other) => other.sessionId === sessionId)
+    if (others.length >= STREAMS_PER_SESSION) others[0]?.stream.end()
     feed.readers.add(reader)
     const unwatch = kernel.watch.begin(workspaceId)
     // A cursor ahead of us belongs to another database (a restored one); one too far behind is cheaper to read afresh.

@@ -1,112 +1,38 @@
-/** One stream: its frames, its end from either side, and a reader who hung up before it began. */
+/** Streams of one network have an end, are given back when they close, and end with the server. */
 import assert from 'node:assert/strict'
-import { connect } from 'node:http2'
-import { request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { after, test } from 'node:test'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { endStreamsOnClose, type EventStream, openEventStream } from './event-stream.ts'
+import { test } from 'node:test'
+import Fastify from 'fastify'
+import { Refusal } from '../refusal.ts'
+import { type EventStream, endStreamsOnClose, openEventStream, STREAMS_PER_NETWORK } from './event-stream.ts'
 
-const apps: FastifyInstance[] = []
-after(() => Promise.all(apps.map((app) => app.close())))
-
-/** A server with one address that streams; `before` runs between the call and the stream. */
-async function serve(http2: boolean, before: () => Promise<void>) {
-  const app = (http2 ? Fastify({ http2: true }) : Fastify()) as unknown as FastifyInstance
-  apps.push(app)
+test('a network that has all its streams is refused one more until one closes; others are not', async () => {
+  const app = Fastify()
   endStreamsOnClose(app)
-  let opened: (stream: EventStream) => void = () => {}
-  const stream = new Promise<EventStream>((resolve) => {
-    opened = resolve
+  const streams: EventStream[] = []
+  app.get('/events', async (request, reply) => void streams.push(openEventStream(request, reply)))
+  let refusal: unknown
+  app.setErrorHandler((error, _request, reply) => {
+    refusal = error
+    return reply.code(429).send()
   })
-  app.get('/', async (request, reply) => {
-    await before()
-    opened(openEventStream(request, reply))
-  })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  return { app, port: (app.server.address() as AddressInfo).port, stream }
-}
-
-/** Calls and gives the way to hang up; `text` grows as the answer does. */
-function call(http2: boolean, port: number) {
-  const heard = { text: '', isOver: false }
-  const over = () => {
-    heard.isOver = true
+  const ask = (remoteAddress: string) => app.inject({ url: '/events', remoteAddress })
+  const opened: Promise<unknown>[] = []
+  const open = async (remoteAddress: string) => {
+    const before = streams.length
+    opened.push(ask(remoteAddress))
+    while (streams.length === before) await new Promise(setImmediate)
   }
-  if (http2) {
-    const session = connect(`http://127.0.0.1:${port}`)
-    session.on('error', over)
-    const stream = session.request({ ':path': '/' })
-    stream.on('data', (chunk: Buffer) => {
-      heard.text += chunk
-    })
-    stream.on('close', over).on('error', over)
-    return { heard, hangUp: () => session.destroy() }
-  }
-  const request = httpRequest({ port, host: '127.0.0.1', agent: false }, (response) => {
-    response.on('data', (chunk: Buffer) => {
-      heard.text += chunk
-    })
-    response.on('close', over)
-  })
-  request.on('error', over)
-  request.end()
-  return { heard, hangUp: () => request.destroy() }
-}
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 500 && !condition(); turn++) await new Promise((resolve) => setTimeout(resolve, 10))
-  assert.ok(condition(), String(condition))
-}
+  for (let count = 0; count < STREAMS_PER_NETWORK; count++) await open('203.0.113.7')
+  assert.equal((await ask('::ffff:203.0.113.7')).statusCode, 429)
+  assert.ok(refusal instanceof Refusal && refusal.code === 'too_many_requests' && refusal.details.retryAfterSeconds)
+  await open('203.0.113.8')
 
-const onClosed = (stream: EventStream) => new Promise<void>((resolve) => stream.onClose(resolve))
+  streams[0]?.end()
+  await open('203.0.113.7')
+  assert.equal((await ask('203.0.113.7')).statusCode, 429)
 
-for (const http2 of [false, true]) {
-  const how = http2 ? 'HTTP/2' : 'HTTP/1.1'
-
-  test(`frames arrive, and either side ends the stream (${how})`, async () => {
-    const { app, port, stream } = await serve(http2, async () => {})
-    const reader = call(http2, port)
-    const open = await stream
-    open.send('message', { text: 'a\nb' }, 7)
-    await until(() => reader.heard.text.includes('event: message\nid: 7\ndata: {"text":"a\\nb"}\n\n'))
-    reader.hangUp()
-    await onClosed(open)
-    assert.equal(open.isOpen, false)
-    open.send('message', 'to nobody')
-    await app.close()
-  })
-
-  test(`a stopping server ends its streams (${how})`, async () => {
-    const { app, port, stream } = await serve(http2, async () => {})
-    const reader = call(http2, port)
-    const open = await stream
-    await Promise.all([app.close(), onClosed(open), until(() => reader.heard.isOver)])
-    reader.hangUp()
-  })
-
-  test(`a reader who hung up before the stream began is not kept (${how})`, async () => {
-    let called: () => void = () => {}
-    let goOn: () => void = () => {}
-    const isCalled = new Promise<void>((resolve) => {
-      called = resolve
-    })
-    const mayGoOn = new Promise<void>((resolve) => {
-      goOn = resolve
-    })
-    const { port, stream } = await serve(http2, async () => {
-      called()
-      await mayGoOn
-    })
-    const reader = call(http2, port)
-    await isCalled
-    reader.hangUp()
-    await until(() => reader.heard.isOver || !http2)
-    // The server has heard of it, too, once its own side is closed.
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    goOn()
-    const open = await stream
-    assert.equal(open.isOpen, false)
-    await onClosed(open)
-  })
-}
+  await app.close()
+  await Promise.all(opened)
+  assert.ok(streams.every(({ isOpen }) => !isOpen))
+})

@@ -1,14 +1,20 @@
 /**
  * One open stream of server-sent events: headers, frames, a heartbeat, and an end when the reader is too slow to keep
  * up (it comes back with its cursor and loses nothing). Works the same over HTTP/1.1 and HTTP/2. All open streams are
- * ended when the server stops.
+ * ended when the server stops. Refuses more of them from one network than people could be behind it.
  */
 import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { assert } from '../assert.ts'
+import { networkOf } from '../rate-limit.ts'
+import { refuse } from '../refusal.ts'
 
 const HEARTBEAT_MS = 25_000
 /** Bytes that may wait for a slow reader. */
 const WAITING_BYTES_MAX = 1024 * 1024
+/** In one process. A stream costs next to nothing to ask for and holds a connection until its end. */
+export const STREAMS_PER_NETWORK = 2_000
+const RETRY_AFTER_S = 30
 
 export type EventStream = {
   send(event: string, data: unknown, id?: number): void
@@ -17,18 +23,34 @@ export type EventStream = {
   onClose(listener: () => void): void
 }
 
-const openStreams = new WeakMap<FastifyInstance, Set<EventStream>>()
+type Open = { readonly streams: Set<EventStream>; readonly perNetwork: Map<string, number> }
+const openOn = new WeakMap<FastifyInstance, Open>()
 
 /** Ends all streams of a server before it waits for its connections to close. */
 export function endStreamsOnClose(app: FastifyInstance): void {
-  openStreams.set(app, new Set())
+  const streams = new Set<EventStream>()
+  openOn.set(app, { streams, perNetwork: new Map() })
   app.addHook('preClose', async () => {
-    for (const stream of openStreams.get(app) ?? []) stream.end()
+    for (const stream of streams) stream.end()
   })
 }
 
+/** Counts one more stream of that network; the answer ends it. */
+function countIn({ perNetwork }: Open, network: string): () => void {
+  const count = perNetwork.get(network) ?? 0
+  if (count >= STREAMS_PER_NETWORK) throw refuse('too_many_requests', { retryAfterSeconds: RETRY_AFTER_S })
+  perNetwork.set(network, count + 1)
+  return () => {
+    const left = (perNetwork.get(network) ?? 1) - 1
+    if (left > 0) perNetwork.set(network, left)
+    else perNetwork.delete(network)
+  }
+}
+
 export function openEventStream(request: FastifyRequest, reply: FastifyReply): EventStream {
-  const known = openStreams.get(request.server)
+  const open = openOn.get(request.server)
+  assert(open, 'the server was told that it will have streams')
+  const countOut = countIn(open, networkOf(request.ip))
   const headers = reply.getHeaders() as Record<string, string>
   reply.hijack()
   const { raw } = reply
@@ -44,7 +66,8 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
     if (!isOpen) return
     isOpen = false
     clearInterval(heartbeat)
-    known?.delete(stream)
+    countOut()
+    open?.streams.delete(stream)
     for (const listener of listeners) listener()
   }
   function write(frame: string): void {
@@ -69,7 +92,7 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
       else listener()
     },
   }
-  known?.add(stream)
+  open.streams.add(stream)
   raw.on('close', closed)
   raw.on('error', closed)
   // Whoever hung up while the call was looked at closes nothing any more: the stream would be kept for ever.
