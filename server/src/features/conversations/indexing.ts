@@ -2,6 +2,7 @@
  * Fills the search index behind what was stored: reads the backlog, unseals, writes tokens, strikes off. Any number of
  * workers may run; one at a time in each workspace. What a crash interrupts is done again from the start.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError, type Logger } from '../../kernel/log.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
@@ -42,16 +43,23 @@ export async function indexBacklog({ doors, log }: Kernel): Promise<boolean> {
 async function indexMessages(tx: WorkspaceTx, ids: readonly string[], log: Logger): Promise<number> {
   if (!(await takeWorkspace(tx))) return 0
   const messages = await selectTexts(tx, await takeBacklog(tx, ids))
-  await storeEntries(
-    tx,
-    messages.flatMap((message) => entryOf(tx, message, log)),
-  )
+  await storeEntries(tx, await entriesOf(tx, messages, log))
   const conversationIds = [...new Set(messages.map(({ conversation_id }) => conversation_id))]
   await indexNames(tx, await contactsOf(tx, conversationIds))
   return messages.length
 }
 
-function entryOf(tx: WorkspaceTx, message: FoundMessage, log: Logger): Entry[] {
+/** A long text costs milliseconds: whoever else waits for this process has a turn after each. */
+export async function entriesOf(tx: Pick<WorkspaceTx, 'keys'>, messages: readonly FoundMessage[], log: Logger) {
+  const entries: Entry[] = []
+  for (const message of messages) {
+    entries.push(...entryOf(tx, message, log))
+    await turn()
+  }
+  return entries
+}
+
+function entryOf(tx: Pick<WorkspaceTx, 'keys'>, message: FoundMessage, log: Logger): Entry[] {
   try {
     const tokens = tx.keys.searchTokens(messageText(message, tx.keys))
     return tokens.length === 0 ? [] : [{ messageId: message.id, conversationId: message.conversation_id, tokens }]

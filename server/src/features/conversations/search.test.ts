@@ -181,6 +181,18 @@ test('what the index proposes wrongly is not shown: the text decides', async () 
   assert.deepEqual(await found('pangolin'), [messageId])
 })
 
+test('many long texts that only begin like what is searched end the page, and the next goes on behind them', async () => {
+  const { messageId } = await indexed('narwhaltusk')
+  const long = `narwhalbone ${'ab '.repeat(2_600)}`
+  await receive(desk, inbox, ...Array.from({ length: 60 }, (_, at) => ({ from: `long-${at}`, text: long })))
+  await indexBacklog(desk.kernel)
+  const first = await agent.search('narwhaltusk')
+  assert.deepEqual(messagesOf(first.hits), [])
+  assert.ok(first.nextCursor)
+  const second = await agent.search('narwhaltusk', { cursor: first.nextCursor })
+  assert.deepEqual([messagesOf(second.hits), second.nextCursor], [[messageId], null])
+})
+
 test('a neighbour with the same words finds only their own', async () => {
   await indexed('shared secret tapir')
   const theirInbox = await connectInbox(desk, people.kabir)

@@ -2,6 +2,7 @@
  * Finds messages by words and beginnings of words, conversations by number and by the contact's name, and apart from
  * these what only sounds alike. The index proposes; a message is shown when its unsealed text holds every word.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import { fold } from '@central-desk/contract/fold.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import { type SearchMatch, type SearchRank, searchMatch } from '@central-desk/contract/search-match.ts'
@@ -29,6 +30,8 @@ const cursors = cursorOf(Type.Tuple([CursorUuid]))
 const PROPOSALS = 200
 /** Where a word is common, what only sounds like it is looked for among the newest, not behind all of them. */
 const ROUNDS_MAX = { prefix: 5, similar: 1 } as const
+/** Many long texts that only begin like what is searched would keep the process busy: the page ends, the next goes on. */
+const LOOKED_CHARACTERS_MAX = 400_000
 const SIMILAR_MAX = 10
 const NAMES_MAX = 20
 const NAMED_CONVERSATIONS_MAX = 10
@@ -87,15 +90,20 @@ async function findMessages(
     return { hits: [], next: null }
   const hits: MessageHit[] = []
   let last = before
+  let characters = 0
   for (let round = 0; round < ROUNDS_MAX[rank]; round++) {
     const ids = await proposeMessages(tx, tokens, last, PROPOSALS)
     for (const message of await selectTexts(tx, ids)) {
       const text = messageText(message, tx.keys)
       const match = searchMatch(text, q)
-      if (!isWanted(match, rank)) continue
-      // One more than was asked for shows that there is a next page.
-      if (hits.length === limit) return { hits, next: hits.at(-1)?.message.id ?? null }
-      hits.push({ message, excerpt: excerptOf(text, match.marks[0] ?? { start: 0, end: 0 }) })
+      if (isWanted(match, rank)) {
+        // One more than was asked for shows that there is a next page.
+        if (hits.length === limit) return { hits, next: hits.at(-1)?.message.id ?? null }
+        hits.push({ message, excerpt: excerptOf(text, match.marks[0] ?? { start: 0, end: 0 }) })
+      }
+      characters += text.length
+      if (characters > LOOKED_CHARACTERS_MAX) return { hits, next: message.id }
+      await turn()
     }
     last = ids.at(-1) ?? null
     if (ids.length < PROPOSALS) return { hits, next: null }

@@ -33,7 +33,9 @@ export interface SearchWord {
 type Kind = 'word' | 'prefix' | 'similar'
 
 export function tokensOf(key: KeyObject, text: string): bigint[] {
-  const words = tellingFirst(wordsOf(fold(text.slice(0, INDEXED_CHARACTERS_MAX))).map((word) => word.text))
+  // Some letters unfold to many.
+  const folded = fold(text.slice(0, INDEXED_CHARACTERS_MAX)).slice(0, INDEXED_CHARACTERS_MAX)
+  const words = tellingFirst(wordsOf(folded).map((word) => word.text))
   const tokens = new Set<bigint>()
   const add = (kind: Kind, form: string | null) => {
     if (form !== null && tokens.size < TOKENS_PER_TEXT_MAX) tokens.add(token(key, kind, form))
