@@ -16,6 +16,33 @@ test('healthz and readyz answer on every origin and say what they depend on', as
   assert.deepEqual(ready.body.checks, { database: 'ok', migrations: 'ok', keys: 'ok' })
 })
 
+test('however many ask whether it is ready, it looks once a second, and says when it is not', async () => {
+  const vault = desk.kernel.vault as { check: () => Promise<void> }
+  const check = vault.check
+  let looks = 0
+  vault.check = async () => {
+    looks += 1
+    await check()
+  }
+  const ask = () => desk.client().raw('GET', '/readyz')
+  desk.clock.advance(1_000)
+  const answers = [...(await Promise.all(Array.from({ length: 20 }, ask))), await ask()]
+  assert.deepEqual([looks, new Set(answers.map(({ status }) => status))], [1, new Set([200])])
+
+  vault.check = async () => {
+    throw new Error('the key provider is away')
+  }
+  assert.equal((await ask()).status, 200, 'within the second')
+  desk.clock.advance(1_000)
+  const failing = await ask()
+  assert.deepEqual([failing.status, failing.body.checks.keys, failing.body.checks.database], [503, 'failing', 'ok'])
+  assert.doesNotMatch(failing.text, /provider/)
+
+  vault.check = check
+  desk.clock.advance(1_000)
+  assert.equal((await ask()).status, 200)
+})
+
 test('what is not there answers a problem, with headers and without a stack', async () => {
   const answer = await desk.client().raw('GET', '/nothing/here')
   assert.equal(answer.status, 404)
