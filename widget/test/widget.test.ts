@@ -256,6 +256,8 @@ test('reading above the end is left in peace: what comes is announced by a butto
   await until(async () => (await fromEnd()) < 2)
   await box.evaluate((log) => log.scrollTo(0, 100))
   await until(() => box.evaluate((log) => log.scrollTop === 100))
+  // The page learns of a scroll with the next frame, as it does of a person's.
+  await box.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   h.desk.say('one more')
   await chat.getByRole('button', { name: 'New message' }).waitFor()
   assert.equal(await box.evaluate((log) => log.scrollTop), 100)
