@@ -62,8 +62,10 @@ function Checks({ colour }: { colour: string }) {
   const words = useWords(webchatWords)
   const { format } = useDesk()
   const check = checkColour(colour)
-  const ink = format.number(Math.floor(check.inkContrast * 10) / 10)
-  const page = format.number(Math.floor(check.pageContrast * 10) / 10)
+  // Rounded down: nothing is said to reach what it does not.
+  const ratio = (contrast: number) => `${format.number(Math.floor(contrast * 10) / 10)}:${format.number(1)}`
+  const ink = ratio(check.inkContrast)
+  const page = ratio(check.pageContrast)
   const inkName = check.ink === '#ffffff' ? words.inkWhite : words.inkBlack
   return (
     <>

@@ -10,6 +10,7 @@ import { Loaded } from '../../../app/loaded.tsx'
 import { NotFoundPage, useTitle } from '../../../app/page-states.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { Switch } from '../../../ui/choice.tsx'
+import { Fact, Facts } from '../../../ui/facts.tsx'
 import { Page, Section } from '../../../ui/page.tsx'
 import { ChannelIcon } from '../../inbox/channel-icon.tsx'
 import { useNow } from '../../inbox/use-now.ts'
@@ -66,7 +67,12 @@ function OneInbox({ inbox }: InboxPartProps) {
   const isManager = may('inbox.manage')
   return (
     <Page title={inbox.name} words={<Under inbox={inbox} />}>
-      {!isManager && <ViewOnly>{viewOnly}</ViewOnly>}
+      {!isManager && (
+        <>
+          <ViewOnly>{viewOnly}</ViewOnly>
+          <Known inbox={inbox} />
+        </>
+      )}
       {may('ledger.read') && <LedgerSection inboxId={inbox.id} />}
       {isManager && (
         <>
@@ -101,6 +107,25 @@ function Under({ inbox }: InboxPartProps) {
           : words.neverInbound}
       </span>
     </span>
+  )
+}
+
+/** For who only reads: what is set, in words. */
+function Known({ inbox }: InboxPartProps) {
+  const words = useWords(inboxesWords)
+  const { format } = useDesk()
+  const { allowedOrigins = [], callbackUrl } = inbox.settings
+  return (
+    <Section title={words.facts}>
+      <Facts>
+        <Fact label={words.connectedOn}>{format.full(new Date(inbox.createdAt))}</Fact>
+        {inbox.channel === 'webchat' ? (
+          <Fact label={words.sites}>{allowedOrigins.length > 0 ? allowedOrigins.join(', ') : words.sitesNone}</Fact>
+        ) : (
+          <Fact label={words.answers}>{callbackUrl ?? words.answersNone}</Fact>
+        )}
+      </Facts>
+    </Section>
   )
 }
 

@@ -84,34 +84,36 @@ function People() {
     <>
       <Loaded query={query}>
         {(members) => (
-          <table className="members">
-            <caption className="visually-hidden">{words.people}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words.person}</th>
-                <th scope="col">{words.role}</th>
-                <th scope="col" className="member-seen">
-                  {words.lastSeen}
-                </th>
-                {may('member.remove') && (
-                  <th scope="col" className="member-end">
-                    <span className="visually-hidden">{words.actions}</span>
+          <div className="members-box">
+            <table className="members">
+              <caption className="visually-hidden">{words.people}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">{words.person}</th>
+                  <th scope="col">{words.role}</th>
+                  <th scope="col" className="member-seen">
+                    {words.lastSeen}
                   </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {members.map((member) => (
-                <MemberRow
-                  key={member.id}
-                  member={member}
-                  members={members}
-                  onRole={(role) => ask(member, role)}
-                  onRemove={() => setRemoving(member)}
-                />
-              ))}
-            </tbody>
-          </table>
+                  {may('member.remove') && (
+                    <th scope="col" className="member-end">
+                      <span className="visually-hidden">{words.actions}</span>
+                    </th>
+                  )}
+                </tr>
+              </thead>
+              <tbody>
+                {members.map((member) => (
+                  <MemberRow
+                    key={member.id}
+                    member={member}
+                    members={members}
+                    onRole={(role) => ask(member, role)}
+                    onRemove={() => setRemoving(member)}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </div>
         )}
       </Loaded>
       <RemoveDialog member={removing} onClose={() => setRemoving(null)} onRemove={remove} />

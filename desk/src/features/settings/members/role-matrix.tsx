@@ -16,36 +16,38 @@ export function RoleMatrix() {
   const { role: own } = useDesk()
   return (
     <>
-      <TableFrame label={words.matrix}>
-        <table className="matrix">
-          <thead>
-            <tr>
-              <th scope="col">{words.ability}</th>
-              {ROLES.map((role) => (
-                <th key={role} scope="col" className={classes(role === own && 'matrix-own')}>
-                  {text.roles[role]}
-                  {role === own && <span className="matrix-you">{words.you}</span>}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {MATRIX.map(({ ability, may }) => (
-              <tr key={ability}>
-                <th scope="row">{words.abilities[ability]}</th>
+      <div className="members-box">
+        <TableFrame label={words.matrix}>
+          <table className="matrix">
+            <thead>
+              <tr>
+                <th scope="col">{words.ability}</th>
                 {ROLES.map((role) => (
-                  <td key={role} className={classes(role === own && 'matrix-own')}>
-                    <span className={may[role] ? 'matrix-can' : 'matrix-cannot'}>
-                      {may[role] ? <Check aria-hidden="true" /> : <Minus aria-hidden="true" />}
-                      <span className="matrix-word">{may[role] ? words.can : words.cannot}</span>
-                    </span>
-                  </td>
+                  <th key={role} scope="col" className={classes(role === own && 'matrix-own')}>
+                    {text.roles[role]}
+                    {role === own && <span className="matrix-you">{words.you}</span>}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableFrame>
+            </thead>
+            <tbody>
+              {MATRIX.map(({ ability, may }) => (
+                <tr key={ability}>
+                  <th scope="row">{words.abilities[ability]}</th>
+                  {ROLES.map((role) => (
+                    <td key={role} className={classes(role === own && 'matrix-own')}>
+                      <span className={may[role] ? 'matrix-can' : 'matrix-cannot'}>
+                        {may[role] ? <Check aria-hidden="true" /> : <Minus aria-hidden="true" />}
+                        <span className="matrix-word">{may[role] ? words.can : words.cannot}</span>
+                      </span>
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </TableFrame>
+      </div>
       <div>
         <h3>{words.rules}</h3>
         <ul className="consequences">

@@ -14,6 +14,8 @@ export type HealthState =
   | 'off'
   /** Nothing has come in yet. */
   | 'untried'
+  /** Switched on and used; how it does is not known here. */
+  | 'on'
   | 'good'
   | 'attention'
 
@@ -28,7 +30,8 @@ export function healthOf(inbox: Pick<Inbox, 'isEnabled' | 'lastInboundAt'>, ledg
   if (!inbox.isEnabled) return { state: 'off', troubles }
   if (troubles.length > 0) return { state: 'attention', troubles }
   const wasUsed = inbox.lastInboundAt !== null || (ledger?.received ?? 0) > 0
-  return { state: wasUsed ? 'good' : 'untried', troubles }
+  if (!wasUsed) return { state: 'untried', troubles }
+  return { state: ledger ? 'good' : 'on', troubles }
 }
 
 function troublesOf(ledger: Ledger): { trouble: Trouble; count: number }[] {

@@ -34,8 +34,10 @@ const fieldsOf = ({ shortcut, title, text, language }: SavedReply): ReplyFields 
 
 export function NewReplyPage() {
   const words = useWords(repliesWords)
+  const { may } = useDesk()
   const language = useWorkspaceSettings()?.language ?? 'bn'
   useTitle(words.newTitle)
+  if (!may('savedReply.manage')) return <NotFoundPage />
   return <Editor reply={null} saved={{ shortcut: '', title: '', text: '', language }} />
 }
 

@@ -25,6 +25,8 @@ import { tagsWords } from '../words/tags.ts'
 import { TagForm } from './tag-form.tsx'
 import './tags.css'
 
+const FOCUS_AFTER_MS = 50
+
 export function TagsPage() {
   const { pages, viewOnlyTeam } = useWords(frameWords)
   const words = useWords(tagsWords)
@@ -59,6 +61,13 @@ function useRefreshTags(): () => Promise<void> {
   return () => queries.invalidateQueries({ queryKey: cacheKeys.tags(workspaceId) })
 }
 
+const editId = (tagId: string) => `edit-${tagId}`
+
+/** Once the row is drawn, and a dialog has let go of the focus. */
+function focusEditOf(tagId: string): void {
+  setTimeout(() => document.getElementById(editId(tagId))?.focus(), FOCUS_AFTER_MS)
+}
+
 function TagList({ tags }: { tags: readonly Tag[] }) {
   const words = useWords(tagsWords)
   const text = useText()
@@ -67,6 +76,8 @@ function TagList({ tags }: { tags: readonly Tag[] }) {
   const [editing, setEditing] = useState<string | null>(null)
   const [deleting, setDeleting] = useState<Tag | null>(null)
   const last = useRef<Tag | null>(null)
+  /** Where the focus goes after a deletion: the row that took the place. */
+  const next = useRef<string | null>(null)
   if (deleting) last.current = deleting
   const shown = last.current
   if (tags.length === 0) {
@@ -84,7 +95,10 @@ function TagList({ tags }: { tags: readonly Tag[] }) {
             tag={tag}
             isEditing={editing === tag.id}
             onEdit={() => setEditing(tag.id)}
-            onDone={() => setEditing(null)}
+            onDone={() => {
+              setEditing(null)
+              focusEditOf(tag.id)
+            }}
             onDelete={() => setDeleting(tag)}
           />
         ))}
@@ -99,10 +113,16 @@ function TagList({ tags }: { tags: readonly Tag[] }) {
           sayFailure={(failure) => wordsOf(failure, text)}
           onConfirm={async () => {
             await call(deleteTag, { params: { workspaceId, tagId: shown.id } })
+            const at = tags.findIndex(({ id }) => id === shown.id)
+            next.current = (tags[at + 1] ?? tags[at - 1])?.id ?? null
             await refresh()
             toast({ words: words.deleted(shown.name) })
           }}
-          onClose={() => setDeleting(null)}
+          onClose={() => {
+            setDeleting(null)
+            if (next.current) focusEditOf(next.current)
+            next.current = null
+          }}
         >
           <p>{words.deleteWords}</p>
           <p className="tag-rename-words">{words.deleteRename}</p>
@@ -153,7 +173,7 @@ function TagRow({ tag, isEditing, onEdit, onDone, onDelete }: RowProps) {
       <Chip tint={tag.colour}>{tag.name}</Chip>
       {may('tag.manage') && (
         <span className="tag-row-acts">
-          <IconButton label={words.editOf(tag.name)} icon={<Pencil />} onClick={onEdit} />
+          <IconButton id={editId(tag.id)} label={words.editOf(tag.name)} icon={<Pencil />} onClick={onEdit} />
           <IconButton label={words.deleteOf(tag.name)} icon={<Trash2 />} onClick={onDelete} />
         </span>
       )}

@@ -10,6 +10,7 @@ const channelHints: Record<Channel, string> = {
 const states: Record<HealthState, string> = {
   off: 'Switched off',
   untried: 'Waiting for the first message',
+  on: 'Switched on',
   good: 'Working',
   attention: 'Needs a look',
 }
@@ -85,6 +86,12 @@ export const inboxesWords = defineWords({
     notYet: 'not yet',
 
     settings: 'Settings',
+    facts: 'What is set',
+    connectedOn: 'Connected',
+    sites: 'Shown on',
+    sitesNone: 'no site yet',
+    answers: 'Answers go to',
+    answersNone: 'nowhere: it only receives',
     saved: 'Inbox saved',
     switchTitle: 'On or off',
     enabled: 'Takes messages',
@@ -147,6 +154,7 @@ export const inboxesWords = defineWords({
     states: {
       off: 'বন্ধ রাখা',
       untried: 'প্রথম বার্তার অপেক্ষায়',
+      on: 'চালু',
       good: 'ঠিকমতো চলছে',
       attention: 'একবার দেখা দরকার',
     },
@@ -201,6 +209,12 @@ export const inboxesWords = defineWords({
     notYet: 'এখনও নয়',
 
     settings: 'সেটিংস',
+    facts: 'যা ঠিক করা আছে',
+    connectedOn: 'যোগ হয়েছে',
+    sites: 'কোথায় দেখা যায়',
+    sitesNone: 'এখনও কোনো সাইটে নয়',
+    answers: 'উত্তর কোথায় যায়',
+    answersNone: 'কোথাও নয়: শুধু বার্তা আসে',
     saved: 'ইনবক্স সংরক্ষণ হয়েছে',
     switchTitle: 'চালু বা বন্ধ',
     enabled: 'বার্তা নেওয়া চালু',

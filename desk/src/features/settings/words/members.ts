@@ -41,7 +41,7 @@ export const membersWords = defineWords({
     roleHints,
     roleChanged: (name: string, role: string) => `${name}: ${role}`,
     stepDownTitle: 'Give up your own rights?',
-    stepDownWords: (role: string) => `You will be ${role} from the next moment on.`,
+    stepDownWords: (role: string) => `Your role becomes “${role}” from the next moment on.`,
     stepDownBack: 'You cannot take the rights back by yourself. Somebody who holds them must give them to you again.',
     stepDown: 'Change my role',
 
@@ -122,7 +122,7 @@ export const membersWords = defineWords({
     },
     roleChanged: (name, role) => `${name} এখন ${role}`,
     stepDownTitle: 'নিজের অধিকার ছেড়ে দেবেন?',
-    stepDownWords: (role) => `এই মুহূর্ত থেকেই আপনি হবেন ${role}।`,
+    stepDownWords: (role) => `এই মুহূর্ত থেকেই আপনার ভূমিকা হবে “${role}”।`,
     stepDownBack: 'নিজে থেকে আর ফিরে নিতে পারবেন না। যাঁর এই অধিকার আছে, তাঁকেই আবার দিতে হবে।',
     stepDown: 'আমার ভূমিকা বদলান',
 
