@@ -29,6 +29,8 @@ export type Bed = {
   readonly home: string
   readonly superuser: DatabaseAddress
   readonly dataFolder: string
+  /** What a program is given to work on this bed. */
+  readonly environment: Readonly<Record<string, string>>
   readonly postmasterPid: number
   /** Keys, pools and all that a desk is made of, inside this process. */
   foundation(): Promise<Foundation>
@@ -61,6 +63,7 @@ export async function makeBed({ home, settings }: BedOptions): Promise<Bed> {
     home,
     superuser: inDatabase(embedded.superuser, owner.database),
     dataFolder: embedded.dataFolder,
+    environment,
     postmasterPid,
     foundation: () => layFoundation(configOf(environment), pino({ level: 'error' }), () => {}),
     desk: (port, role) => startDesk({ ...environment, PORT: String(port) }, port, [`--role=${role}`]),

@@ -83,28 +83,34 @@ export async function timed(times: number, work: (turn: number) => Promise<unkno
 const SPIN_BYTES = Buffer.alloc(1024 * 1024)
 const SPIN_TIMES = 40
 
-/** How long the same hashing takes now; on a quiet machine always about the same. */
-export function spin_ms(): number {
+type Spin = { readonly took_ms: number; readonly cpu_ms: number }
+
+/** The same hashing at any time: on a quiet machine it takes as long as it costs. */
+function spin(): Spin {
   const begun_ms = performance.now()
+  const before = process.cpuUsage()
   for (let turn = 0; turn < SPIN_TIMES; turn++) createHash('sha256').update(SPIN_BYTES).digest()
-  return performance.now() - begun_ms
+  const { user, system } = process.cpuUsage(before)
+  return { took_ms: performance.now() - begun_ms, cpu_ms: (user + system) / 1000 }
 }
 
 export class NoiseGuard {
-  readonly #spins: number[] = []
+  readonly #spins: Spin[] = []
 
   look(): void {
-    this.#spins.push(spin_ms())
+    this.#spins.push(spin())
   }
 
   /** How much longer the slowest spin took than the quickest, in percent. */
   get drift_pct(): number {
-    const quickest = Math.min(...this.#spins)
-    return Math.round((100 * (Math.max(...this.#spins) - quickest)) / quickest)
+    const took = this.#spins.map(({ took_ms }) => took_ms)
+    const quickest = Math.min(...took)
+    return Math.round((100 * (Math.max(...took) - quickest)) / quickest)
   }
 
-  get spins_ms(): readonly number[] {
-    return this.#spins.map((spin) => Math.round(spin))
+  /** How many times as long as it costs a piece of work took, at the median: 1 when the processor was ours alone. */
+  get crowding(): number {
+    return Number(median(this.#spins.map(({ took_ms, cpu_ms }) => took_ms / cpu_ms)).toFixed(1))
   }
 }
 

@@ -106,7 +106,7 @@ try {
   )
   const noisy = {
     drift_pct: noise.drift_pct,
-    spins_ms: noise.spins_ms,
+    crowding: noise.crowding,
     load: loadavg().map((load) => Number(load.toFixed(1))),
   }
   process.stdout.write(`${tableOf(figures)}\n\n${JSON.stringify({ machine, sizes, noise: noisy })}\n`)

@@ -58,39 +58,51 @@ begin
 end
 $$;
 
--- Step 1. Items: [{id, inbox_id, event_key, raw_sealed, byte_size, received_at}]. A known event key is a duplicate: it
--- answers is_new = false and changes nothing.
-create function app.ingest_keep(p_scope text, p_items jsonb)
+-- Step 1, of several workspaces in one call: the signed scopes of each and, at the same places of p_items, their events as
+-- arrays of {id, inbox_id, event_key, raw_sealed, byte_size, received_at}. Each workspace is entered by itself, so that
+-- the policies hold its rows apart from the others'. A known event key is a duplicate: it answers is_new = false and
+-- changes nothing.
+create function app.ingest_keep(p_scopes text[], p_items jsonb)
   returns table (id uuid, is_new boolean)
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
+  -- Every statement finds its row by a key: planning it anew would cost more than running it.
+  set plan_cache_mode = force_generic_plan
 as $$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  workspace uuid;
+  items jsonb;
   kept uuid[];
-  tally record;
 begin
-  with made as (
-    insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at)
-    select workspace, x.id, x.inbox_id, x.event_key, x.raw_sealed, x.byte_size, x.received_at
-    from jsonb_to_recordset(p_items) as x(
-      id uuid, inbox_id uuid, event_key bytea, raw_sealed bytea, byte_size int, received_at timestamptz)
-    order by x.inbox_id, x.event_key
-    on conflict (workspace_id, inbox_id, event_key) do nothing
-    returning inbound_event.id
-  )
-  select coalesce(array_agg(made.id), '{}') into kept from made;
-  -- One inbox after the other, in the order of their ids: two batches would else wait for each other for good.
-  for tally in
-    select x.inbox_id, count(*) as n, max(x.received_at) as newest
-    from jsonb_to_recordset(p_items) as x(id uuid, inbox_id uuid, received_at timestamptz)
-    where x.id = any (kept) group by x.inbox_id order by x.inbox_id
-  loop
+  for turn in 1..cardinality(p_scopes) loop
+    workspace := app.enter_ingest(p_scopes[turn]);
+    items := p_items -> (turn - 1);
+    with made as (
+      insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at)
+      select workspace, x.id, x.inbox_id, x.event_key, x.raw_sealed, x.byte_size, x.received_at
+      from jsonb_to_recordset(items) as x(
+        id uuid, inbox_id uuid, event_key bytea, raw_sealed bytea, byte_size int, received_at timestamptz)
+      order by x.inbox_id, x.event_key
+      on conflict (workspace_id, inbox_id, event_key) do nothing
+      returning inbound_event.id
+    )
+    select coalesce(array_agg(made.id), '{}') into kept from made;
+    -- One inbox after the other, in the order of their ids: two batches would else wait for each other for good.
+    with tally as (
+      select x.inbox_id, count(*) as n, max(x.received_at) as newest
+      from jsonb_to_recordset(items) as x(id uuid, inbox_id uuid, received_at timestamptz)
+      where x.id = any (kept) group by x.inbox_id
+    ), held as materialized (
+      select ledger.inbox_id from desk.inbox_ledger as ledger
+      where ledger.workspace_id = workspace and ledger.inbox_id in (select tally.inbox_id from tally)
+      order by ledger.inbox_id for no key update
+    )
     update desk.inbox_ledger as ledger
       set received = ledger.received + tally.n, last_received_at = tally.newest
-      where ledger.workspace_id = workspace and ledger.inbox_id = tally.inbox_id;
+      from held join tally on tally.inbox_id = held.inbox_id
+      where ledger.workspace_id = workspace and ledger.inbox_id = held.inbox_id;
+    return query select x.id, x.id = any (kept) from jsonb_to_recordset(items) as x(id uuid);
   end loop;
-  return query select x.id, x.id = any (kept) from jsonb_to_recordset(p_items) as x(id uuid);
 end
 $$;
 

@@ -146,7 +146,7 @@ declare
   signature text;
 begin
   foreach signature in array array[
-    'app.ingest_keep(text, jsonb)', 'app.ingest_resolve(text, jsonb)',
+    'app.ingest_keep(text[], jsonb)', 'app.ingest_resolve(text, jsonb)',
     'app.ingest_store(text, jsonb, uuid[], timestamptz)', 'app.ingest_status(text, jsonb, uuid[], timestamptz)',
     'app.ingest_set_apart(text, uuid, text)'
   ] loop
@@ -179,6 +179,6 @@ end
 $$;
 revoke create on schema app from desk_ingest_definer, desk_queue_definer, desk_search_definer;
 grant execute on function app.enter_ingest(text), app.plan_anew(), app.place_items(uuid, jsonb),
-  app.finish_events(uuid, uuid[], timestamptz) to desk_ingest_definer;
+  app.give_files(uuid, jsonb, boolean[], uuid[], bigint[]), app.finish_events(uuid, uuid[], timestamptz) to desk_ingest_definer;
 grant execute on function app.uuid_floor(timestamptz), app.delivery_rank(text) to desk_app, desk_worker,
   desk_ingest_definer, desk_queue_definer, desk_search_definer;

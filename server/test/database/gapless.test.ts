@@ -109,7 +109,8 @@ test('batches, agents and status calls at once leave numbers without a gap, and 
   ])
   for (const { number } of rows) seen.add(Number(number))
   const counter = await admin.query('select * from desk.workspace_counter where workspace_id = $1', [place.workspaceId])
-  const expected = 2 * (PEOPLE + 2 * ROUNDS * (PEOPLE + 2)) + 4 * ROUNDS + ROUNDS
+  const [messages, opened] = [PEOPLE + 2 * ROUNDS * (PEOPLE + 2), PEOPLE + ROUNDS + 2 * ROUNDS]
+  const expected = messages + opened + 4 * ROUNDS + ROUNDS
   assert.equal(rows.length, expected)
   assert.equal(Number(rows.at(-1)?.number), expected)
   assert.equal(Number(counter.rows[0].event_number), expected)

@@ -73,6 +73,35 @@ test('each inbox has its own keys and its own ledger', async () => {
   assert.equal((await ledgerOf(inbox_id)).received, 1)
 })
 
+test('events of several workspaces are kept in one call, each in its own workspace, and all or none', async () => {
+  const neighbour = await seedPlace(maker)
+  const call = async (items: readonly (readonly Record<string, unknown>[])[]) => {
+    const scopes = [await scopeFor(ingest, place.workspaceId), await scopeFor(ingest, neighbour.workspaceId)]
+    return (await ingest.query('select * from app.ingest_keep($1, $2)', [scopes, JSON.stringify(items)])).rows
+  }
+  const [mine, theirs] = [rawIn(place), rawIn(neighbour)]
+  const again = rawIn(neighbour, { event_key: theirs.event_key })
+  assert.deepEqual(await call([[mine], [theirs, again]]), [
+    { id: mine.id, is_new: true },
+    { id: theirs.id, is_new: true },
+    { id: again.id, is_new: false },
+  ])
+  const { rows } = await admin.query('select workspace_id, id from desk.inbound_event order by id')
+  const kept = [[place, mine] as const, [neighbour, theirs] as const]
+  assert.deepEqual(
+    rows.map((row) => [row.id, row.workspace_id]),
+    kept.map(([at, raw]) => [raw.id, at.workspaceId]).sort(),
+  )
+  // The events of one under the scope of the other.
+  await assert.rejects(call([[rawIn(neighbour)], [rawIn(place)]]), { code: '23503' })
+  await assert.rejects(call([[rawIn(place)], [rawIn(neighbour, { raw_sealed: '\\x00' })]]), { code: '23514' })
+  assert.equal((await admin.query('select from desk.inbound_event')).rowCount, 2)
+  assert.deepEqual(
+    [await ledgerOf(place.inboxId), await ledgerOf(neighbour.inboxId)].map(({ received }) => received),
+    [1, 1],
+  )
+})
+
 test('the same event kept on two connections at once is new on one of them', async () => {
   const raw = rawIn(place)
   await ingest.query('begin')

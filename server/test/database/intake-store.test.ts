@@ -101,7 +101,16 @@ test('a new person who writes twice in one batch is one contact with one convers
       [2, 1],
     ],
   )
-  assert.equal((await rowsOf('event')).length, 6)
+  assert.deepEqual(
+    (await rowsOf('event', 'number')).map((event) => [event.kind, event.facts?.what]),
+    [
+      ['message.created', undefined],
+      ['conversation.changed', 'opened'],
+      ['message.created', undefined],
+      ['conversation.changed', 'opened'],
+      ['message.created', undefined],
+    ],
+  )
 })
 
 test('a new person who writes twice behind a duplicate is one contact too', async () => {
@@ -147,7 +156,7 @@ test('a message with a known external id is a duplicate that changes nothing and
     ],
   )
   assert.equal((await rowsOf('message')).length, 2)
-  assert.equal(Number((await rowsOf('workspace_counter'))[0].event_number), 4)
+  assert.equal(Number((await rowsOf('workspace_counter'))[0].event_number), 3)
 })
 
 test('the same external id in another inbox is another message', async () => {
@@ -202,6 +211,24 @@ for (const status of ['closed', 'snoozed', 'pending'] as const) {
   })
 }
 
+test('a message in an open conversation is one event, and of several that reopen one only the first says so', async () => {
+  const item = itemIn(place)
+  const more = (count: number) => Array.from({ length: count }, () => itemIn(place, { address_key: item.address_key }))
+  await store(ingest, place, [item])
+  const told = async () => (await rowsOf('event', 'number')).map((event) => [event.kind, event.facts?.what])
+  const before = (await told()).length
+  await store(ingest, place, more(2))
+  const created = ['message.created', undefined]
+  assert.deepEqual((await told()).slice(before), [created, created])
+  await admin.query("update desk.conversation set status = 'closed' where id = $1", [item.conversation_id])
+  const answers = await store(ingest, place, more(2))
+  assert.deepEqual((await told()).slice(before + 2), [created, ['conversation.changed', 'reopened'], created])
+  assert.deepEqual(
+    answers.map((answer) => Number(answer.event_number)),
+    [before + 3, before + 5],
+  )
+})
+
 test('a message carries its own files in order, and of the uploaded ones only those of its visitor', async () => {
   const { workspaceId } = place
   const visitor = await maker.make('visitor', workspaceId)
@@ -233,6 +260,18 @@ test('a message carries its own files in order, and of the uploaded ones only th
   const again = itemIn(place, { address_key: item.address_key, visitor_id: visitor.id, attachment_ids: mine })
   await store(ingest, place, [again])
   assert.equal((await rowsOf('message', 'number'))[1].attachment_count, 0)
+  const [first, second] = [await upload(visitor.id), await upload(visitor.id)]
+  const named = { visitor_id: visitor.id, attachment_ids: [first, second] }
+  const twice = [itemIn(place, { ...named, attachment_ids: [first] }), itemIn(place, named)]
+  await store(ingest, place, twice)
+  const counts = new Map((await rowsOf('message')).map((row) => [row.id, row.attachment_count]))
+  assert.deepEqual(
+    twice.map(({ message_id }) => counts.get(message_id)),
+    [1, 1],
+  )
+  const given = await rowsOf('attachment', 'position')
+  assert.equal(given.find((row) => row.id === first).message_id, twice[0]?.message_id)
+  assert.equal(given.find((row) => row.id === second).message_id, twice[1]?.message_id)
   const taken = itemIn(place, { attachment_ids: [theirs] })
   await store(ingest, place, [taken])
   assert.equal((await rowsOf('attachment')).filter((row) => row.message_id === taken.message_id).length, 0)

@@ -80,7 +80,7 @@ export function rawIn(place: Place, given: Record<string, unknown> = {}): RawIte
 }
 
 export async function keep(client: pg.ClientBase, place: Place, items: readonly RawItem[]) {
-  const values = [await scopeFor(client, place.workspaceId), JSON.stringify(items)]
+  const values = [[await scopeFor(client, place.workspaceId)], JSON.stringify([items])]
   return (await client.query<{ id: string; is_new: boolean }>('select * from app.ingest_keep($1, $2)', values)).rows
 }
 

@@ -155,7 +155,7 @@ const FUNCTION_RULES: readonly SchemaRule[] = [
       select p.oid::regprocedure::text as broken from pg_proc p join pg_namespace n on n.oid = p.pronamespace
       where n.nspname in ('desk', 'app') and not coalesce(p.proconfig @> array['search_path=pg_catalog, pg_temp'], false)`,
     faults: [
-      'alter function app.ingest_keep(text, jsonb) reset search_path',
+      'alter function app.ingest_keep(text[], jsonb) reset search_path',
       'alter function app.search_is_complete() set search_path = desk, pg_catalog',
       'alter function app.uuid_floor(timestamptz) set search_path = pg_catalog',
     ],

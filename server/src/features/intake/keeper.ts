@@ -1,7 +1,8 @@
 /**
  * Step 1: keeps events and answers when they are on disk. Group commit without a timer: a free connection takes whatever
- * waits, turn and turn about between workspaces. When a shared commit fails each event is tried alone, so that one bad
- * one does not take others with it.
+ * waits, turn and turn about between workspaces, and keeps it with one statement. Two connections never work for one
+ * workspace, since one of them would wait for the other's rows. When a shared commit fails each event is tried alone, so
+ * that one bad one does not take others with it.
  */
 import { sql } from 'kysely'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -33,15 +34,18 @@ const WAITING_MAX = 20_000
 export function createKeeper(kernel: Kernel): Keeper {
   const { doors, vault, clock, mint, signals } = kernel
   const queues = new Map<string, Waiting[]>()
+  /** Workspaces that some connection works for. */
+  const inHand = new Set<string>()
   let waiting = 0
   let busyLanes = 0
   let whenIdle: (() => void)[] = []
 
-  /** One from each workspace in turn until the batch is full. */
+  /** One from each workspace in turn until the batch is full; empty when all that waits is for workspaces in hand. */
   function takeBatch(): Waiting[] {
     const batch: Waiting[] = []
-    while (batch.length < BATCH_MAX && queues.size > 0) {
-      for (const [workspaceId, queue] of queues) {
+    let turns = [...queues].filter(([workspaceId]) => !inHand.has(workspaceId))
+    while (batch.length < BATCH_MAX && turns.length > 0) {
+      for (const [workspaceId, queue] of turns) {
         const next = queue.shift()
         if (next) batch.push(next)
         // Re-inserted at the end, so that the next batch begins with those who had no turn in this one.
@@ -49,6 +53,7 @@ export function createKeeper(kernel: Kernel): Keeper {
         if (queue.length > 0) queues.set(workspaceId, queue)
         if (batch.length === BATCH_MAX) break
       }
+      turns = turns.filter(([, queue]) => queue.length > 0)
     }
     waiting -= batch.length
     return batch
@@ -56,17 +61,14 @@ export function createKeeper(kernel: Kernel): Keeper {
 
   async function commit(batch: readonly Waiting[]): Promise<Map<string, boolean>> {
     const byWorkspace = Map.groupBy(batch, ({ workspaceId }) => workspaceId)
+    // In one order, so that two processes never wait for each other for good.
     const workspaceIds = [...byWorkspace.keys()].sort()
+    const items = JSON.stringify(workspaceIds.map((id) => byWorkspace.get(id)?.map(({ item }) => item)))
     return doors.inSystem('intake.keep', 'desk_ingest', async (tx) => {
-      const isNew = new Map<string, boolean>()
-      for (const workspaceId of workspaceIds) {
-        const items = JSON.stringify((byWorkspace.get(workspaceId) ?? []).map(({ item }) => item))
-        const { rows } = await sql<{ id: string; is_new: boolean }>`
-          select id, is_new from app.ingest_keep(${tx.scopeFor(workspaceId)}, ${items}::jsonb)
-        `.execute(tx.db)
-        for (const row of rows) isNew.set(row.id, row.is_new)
-      }
-      return isNew
+      const { rows } = await sql<{ id: string; is_new: boolean }>`
+        select id, is_new from app.ingest_keep(${workspaceIds.map(tx.scopeFor)}::text[], ${items}::jsonb)
+      `.execute(tx.db)
+      return new Map(rows.map((row) => [row.id, row.is_new]))
     })
   }
 
@@ -81,19 +83,22 @@ export function createKeeper(kernel: Kernel): Keeper {
   }
 
   function drive(): void {
-    while (busyLanes < LANES && queues.size > 0) {
-      busyLanes += 1
+    while (busyLanes < LANES) {
       const batch = takeBatch()
+      if (batch.length === 0) break
+      const workspaceIds = new Set(batch.map(({ workspaceId }) => workspaceId))
+      for (const workspaceId of workspaceIds) inHand.add(workspaceId)
+      busyLanes += 1
       void settle(batch).finally(() => {
         busyLanes -= 1
+        for (const workspaceId of workspaceIds) inHand.delete(workspaceId)
         signals.tell('inbound', undefined)
-        if (queues.size > 0) drive()
-        else if (busyLanes === 0) {
-          for (const idle of whenIdle) idle()
-          whenIdle = []
-        }
+        drive()
       })
     }
+    if (busyLanes > 0) return
+    for (const idle of whenIdle) idle()
+    whenIdle = []
   }
 
   return {

@@ -11,43 +11,58 @@ export function hexOf(bytes: Buffer): string {
   return `\\x${bytes.toString('hex')}`
 }
 
+/** Who wrote: a contact that is known by this address, or one to be made. */
+export type Writer = { readonly contactId: string; readonly isKnown: boolean; readonly hasName: boolean }
+
 export type Proposal = {
   readonly inboxId: string
   readonly messageId: string
+  readonly writer: Writer
+  readonly addressKey: string
   readonly addressId: string
-  readonly contactId: string
   readonly conversationId: string
   readonly receivedAt: Date
   readonly visitorId: string | null
   readonly files: readonly StoredFile[]
 }
 
-/** One item of `app.ingest_store`. Never later than its arrival: a sender's clock may be ahead. */
+/**
+ * One item of `app.ingest_store`. Never later than its arrival: a sender's clock may be ahead. What is known of the
+ * writer already is not sealed again.
+ */
 export function storeItem(message: InboundMessage, proposal: Proposal, keys: WorkspaceKeys): Record<string, unknown> {
-  const { inboxId, messageId, addressId, contactId, receivedAt } = proposal
+  const { inboxId, messageId, addressId, writer, receivedAt, files } = proposal
   const sentAt = message.sentAt && message.sentAt < receivedAt ? message.sentAt : receivedAt
-  const name = message.from.name
+  const seal = (table: string, row: string, field: string, text: string) =>
+    hexOf(keys.seal({ table, row, field }, text))
+  const name = writer.hasName ? null : message.from.name
   return {
     inbox_id: inboxId,
     external_key: hexOf(keys.lookup('external-message', message.externalId)),
-    address_id: addressId,
-    address_key: addressKeyOf(message, keys),
-    address_sealed: hexOf(
-      keys.seal({ table: 'contact_address', row: addressId, field: 'external' }, message.from.externalId),
-    ),
-    is_verified: message.from.isVerified,
-    contact_id: contactId,
-    contact_name_sealed: name ? hexOf(keys.seal({ table: 'contact', row: contactId, field: 'name' }, name)) : null,
+    address_key: proposal.addressKey,
+    ...(!writer.isKnown && {
+      address_id: addressId,
+      address_sealed: seal('contact_address', addressId, 'external', message.from.externalId),
+      is_verified: message.from.isVerified,
+    }),
+    contact_id: writer.contactId,
+    ...(name && { contact_name_sealed: seal('contact', writer.contactId, 'name', name) }),
     conversation_id: proposal.conversationId,
     message_id: messageId,
-    text_sealed: hexOf(keys.seal({ table: 'message', row: messageId, field: 'text' }, message.text)),
-    preview_sealed: hexOf(keys.seal({ table: 'message', row: messageId, field: 'preview' }, previewOf(message.text))),
+    text_sealed: seal('message', messageId, 'text', message.text),
+    preview_sealed: seal('message', messageId, 'preview', previewOf(message.text)),
     sent_at: sentAt.toISOString(),
     provider_sequence: message.sequence ?? 0,
     received_at: receivedAt.toISOString(),
-    visitor_id: proposal.visitorId,
     client_message_id: message.clientMessageId,
-    attachments: proposal.files.map((file, position) => ({
+    ...(message.attachments.length > 0 && filesOf(message, proposal.visitorId, files)),
+  }
+}
+
+function filesOf(message: InboundMessage, visitorId: string | null, files: readonly StoredFile[]) {
+  return {
+    visitor_id: visitorId,
+    attachments: files.map((file, position) => ({
       ...file,
       position,
       file_name_sealed: hexOf(file.file_name_sealed),

@@ -12,7 +12,7 @@ import { describeError } from '../../kernel/log.ts'
 import type { SystemTx } from '../../kernel/scope.ts'
 import { SealBroken, type WorkspaceKeys } from '../../kernel/vault/index.ts'
 import type { Receive, StoredFile } from '../files/index.ts'
-import { addressKeyOf, hexOf, storeItem } from './sealing.ts'
+import { addressKeyOf, hexOf, storeItem, type Writer } from './sealing.ts'
 
 /** Seals and writes the bytes of a file that came with a message; the row is made with the message. */
 export type StoreBytes = Receive
@@ -87,7 +87,9 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
       }
     }
     const lastStored = await storeMessages(tx, { workspaceId, scope, keys }, messages, done)
-    const moved = await storeStatuses(tx, { scope, keys }, statuses, done)
+    // Events without any message (statuses, or nothing of interest) are finished with the statuses.
+    const isFinished = messages.length > 0 && statuses.length === 0
+    const moved = isFinished ? 0 : await storeStatuses(tx, { scope, keys }, statuses, done)
     return { workspaceId, lastNumber: Math.max(lastStored, moved) }
   }
 
@@ -115,17 +117,22 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
       inbox_id: event.inbox_id,
       address_key: addressKeyOf(message, keys),
     }))
-    const known = await sql<{ inbox_id: string; address_key: Buffer; contact_id: string }>`
-      select inbox_id, address_key, contact_id from app.ingest_resolve(${scope}, ${JSON.stringify(addresses)}::jsonb)
+    const { rows: known } = await sql<{ inbox_id: string; address_key: Buffer; contact_id: string; has_name: boolean }>`
+      select * from app.ingest_resolve(${scope}, ${JSON.stringify(addresses)}::jsonb)
     `.execute(tx.db)
-    const contactOf = new Map(known.rows.map((row) => [`${row.inbox_id}|${hexOf(row.address_key)}`, row.contact_id]))
+    const writers = new Map<string, Writer>(
+      known.map(({ inbox_id, address_key, contact_id, has_name }) => [
+        `${inbox_id}|${hexOf(address_key)}`,
+        { contactId: contact_id, isKnown: true, hasName: has_name },
+      ]),
+    )
     const items: Record<string, unknown>[] = []
     for (const [place, { event, message }] of messages.entries()) {
-      const address = addresses[place]
-      const person = `${address?.inbox_id}|${address?.address_key}`
+      const addressKey = addresses[place]?.address_key ?? ''
+      const person = `${event.inbox_id}|${addressKey}`
       // The same new person twice in one batch is one proposal, so that the name is sealed for the row it goes to.
-      const contactId = contactOf.get(person) ?? mint.next()
-      contactOf.set(person, contactId)
+      const writer = writers.get(person) ?? { contactId: mint.next(), isKnown: false, hasName: false }
+      writers.set(person, writer)
       const files: StoredFile[] = []
       for (const file of message.attachments) {
         if (file.kind === 'bytes') files.push(await storeBytes(keys, workspaceId, file))
@@ -137,8 +144,9 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
           {
             inboxId: event.inbox_id,
             messageId: mint.next(),
+            writer,
+            addressKey,
             addressId: mint.next(),
-            contactId,
             conversationId: mint.next(),
             receivedAt: event.received_at,
             visitorId,
@@ -160,7 +168,6 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
     statuses: readonly { event: PendingRow; status: InboundStatus }[],
     done: readonly string[],
   ): Promise<number> {
-    // Events without any message (statuses, or nothing of interest) are finished here.
     const items = statuses.map(({ event, status }) => ({
       inbox_id: event.inbox_id,
       external_key: hexOf(keys.lookup('external-message', status.externalMessageId)),
