@@ -6,6 +6,7 @@ import './styles/index.css'
 import { App } from './app/app.tsx'
 import { firstLook, PreferencesProvider } from './app/preferences.tsx'
 import { SessionProvider } from './app/session.tsx'
+import { watchPerson } from './lib/presence.ts'
 import { isPassing } from './lib/refusal.ts'
 
 const TRIES = 3
@@ -24,6 +25,7 @@ const queries = new QueryClient({
   },
 })
 
+watchPerson(window)
 const first = await firstLook()
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no #root')

@@ -7,6 +7,7 @@
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ReplyOf } from '@central-desk/contract/endpoint.ts'
 import { getSession, type SessionView } from '@central-desk/contract/session.ts'
 import { addressOf } from './address.ts'
+import { isPersonHere } from './presence.ts'
 import { NoAnswer, Refusal } from './refusal.ts'
 
 type Needed<Name extends string, T> = keyof T extends never
@@ -77,6 +78,7 @@ async function callOnce<E extends Endpoint>(endpoint: E, input: Loose): Promise<
   const headers: Record<string, string> = { accept: 'application/json, application/problem+json' }
   if (endpoint.method !== 'GET' && csrfToken !== null) headers['x-csrf-token'] = csrfToken
   if (endpoint.bodyKind === 'json') headers['content-type'] = 'application/json'
+  if (isPersonHere()) headers['x-user-active'] = '1'
   const timeout = AbortSignal.timeout(input.timeoutMs ?? DEFAULT_TIMEOUT_MS)
   const signal = input.signal ? AbortSignal.any([input.signal, timeout]) : timeout
   let response: Response

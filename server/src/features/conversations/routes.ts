@@ -88,7 +88,8 @@ function mountChanging(routes: Routes): void {
   routes.workspace(contract.untagConversation, WRITE, (tx, { params }) =>
     untag(tx, params.conversationId, params.tagId),
   )
-  routes.workspace(contract.markRead, WRITE, (tx, { params, body }) =>
+  // A page that was left open marks what comes in as read.
+  routes.workspace(contract.markRead, { ...WRITE, isAutomatic: true }, (tx, { params, body }) =>
     markRead(tx, params.conversationId, body.readNumber),
   )
 }

@@ -1,10 +1,12 @@
 /** How a session lives and ends, by a clock that the test moves. */
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
+import { markRead } from '@central-desk/contract/conversations.ts'
 import { changePassword, getSession, signIn, signOut, updatePreferences } from '@central-desk/contract/session.ts'
 import { getWorkspace } from '@central-desk/contract/workspaces.ts'
 import type { Client } from '#test/support/client.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
+import { connectInbox, receiveOne } from '#test/support/inbound.ts'
 import { PASSWORD, type Person, signInAgain, signUpOwner } from '#test/support/people.ts'
 import { rowsOf } from '#test/support/rows.ts'
 
@@ -72,6 +74,27 @@ test('a screen may say that its person is active; a poll without that says nothi
   desk.clock.advance(59 * SECOND)
   await act(rahima.client)
   assert.equal(await activeAt(), begun + 5 * MINUTE, 'written down at most once a minute')
+})
+
+test('a page that was left open and marks what comes in as read is no person', async () => {
+  const activeAt = async () => (await rowsOf(desk, 'select max(last_active_at) as at from session'))[0].at.getTime()
+  const { conversationId } = await receiveOne(desk, await connectInbox(desk, rahima), { from: 'mitu', text: 'hello' })
+  const mark = (readNumber: number, headers = {}) => {
+    const params = { workspaceId: rahima.workspaceId, conversationId }
+    return rahima.client.call(markRead, { params, body: { readNumber }, headers })
+  }
+  const begun = await activeAt()
+  desk.clock.advance(5 * MINUTE)
+  assert.equal((await mark(1)).status, 204)
+  assert.equal(await activeAt(), begun)
+  assert.equal((await mark(0, { 'x-user-active': '1' })).status, 204)
+  assert.equal(await activeAt(), begun + 5 * MINUTE)
+  for (let day = 0; day < 6; day++) {
+    desk.clock.advance(DAY)
+    assert.equal((await mark(day % 2)).status, 204)
+  }
+  desk.clock.advance(DAY + SECOND)
+  assert.equal((await mark(1)).status, 401)
 })
 
 test('on a shared computer the cookie ends with the browser, the session after eight hours, and no device is kept', async () => {

@@ -59,6 +59,8 @@ export type RouteRules = {
   readonly audit?: string
   /** Bytes; a JSON body is never larger than `LIMITS.jsonBodyBytes`. */
   readonly bodyBytes?: number
+  /** Screens call it by themselves, so it is no sign of a person and keeps no session alive. */
+  readonly isAutomatic?: true
 }
 
 export type CsrfRule = 'none: reads only' | 'session token' | 'visit token' | 'bearer token' | 'signature'
@@ -156,7 +158,8 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
     }
     if (!SAFE.has(request.method) && !parts.csrf.fits(request, session.cookieToken)) throw refuse('csrf_failed')
     await limiter.spend(rules.limit, `session|${session.sessionId}`)
-    if (!SAFE.has(request.method) || request.headers['x-user-active'] === '1') await parts.authenticator.touch(session)
+    const isDeed = !SAFE.has(request.method) && !rules.isAutomatic
+    if (isDeed || request.headers['x-user-active'] === '1') await parts.authenticator.touch(session)
     return session
   }
 
