@@ -3,6 +3,7 @@
  * and streams that work as they do on loopback. Older versions are refused in the handshake.
  */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect as connectHttp2, constants } from 'node:http2'
 import { before, test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
@@ -76,6 +77,13 @@ test('TLS 1.2 and older are refused in the handshake', async () => {
     })
     assert.notEqual(outcome, 'connected', version)
   }
+})
+
+test('one connection holds so many requests at once, and no more', async () => {
+  const session = connectHttp2(`https://localhost:${desk.port}`, { ca: certificate })
+  await once(session, 'remoteSettings')
+  assert.equal(session.remoteSettings.maxConcurrentStreams, 250)
+  session.destroy()
 })
 
 test('plain HTTP on the same port gets no answer of the desk', async () => {

@@ -12,6 +12,7 @@ import { answerUnreadable, answerUnroutable } from './before-routing.ts'
 import { installHeaders, standardHeaders } from './headers.ts'
 import { type Origins, originConstraint, originFinder, UNKNOWN_ORIGIN, hostOf } from './origins.ts'
 import { installProblems } from './problems.ts'
+import { endSlowBodies } from './slow-bodies.ts'
 
 export type Tls = { readonly certificate: Buffer; readonly key: Buffer }
 
@@ -27,6 +28,8 @@ export type ServerParts = {
 
 const REQUEST_TIMEOUT_MS = 60_000
 const HEADERS_TIMEOUT_MS = 20_000
+/** Requests at once on one HTTP/2 connection; a browser's stream of events is one of them, a proxy opens more. */
+const HTTP2_STREAMS_MAX = 250
 const REQUEST_ID_BYTES = 9
 
 export function createServer(parts: ServerParts): FastifyInstance {
@@ -55,6 +58,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   installHeaders(app, headers)
   installProblems(app, log)
   installParsers(app)
+  endSlowBodies(app, REQUEST_TIMEOUT_MS)
   app.addHook('onRequest', async (request) => {
     // A proxy may have gone by the one Host and we by the other.
     if ((request.raw.headersDistinct?.host?.length ?? 1) > 1) throw refuse('bad_request')
@@ -75,7 +79,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
 
 /** HTTP/2 requests and replies have the shape that routes use; only Fastify's type parameters differ. */
 function overTls(options: object, tls: Tls): FastifyInstance {
-  const https = { allowHTTP1: true, minVersion: 'TLSv1.3' as const, cert: tls.certificate, key: tls.key }
+  const settings = { maxConcurrentStreams: HTTP2_STREAMS_MAX }
+  const https = { allowHTTP1: true, minVersion: 'TLSv1.3' as const, cert: tls.certificate, key: tls.key, settings }
   return Fastify({ ...options, http2: true, https }) as unknown as FastifyInstance
 }
 
