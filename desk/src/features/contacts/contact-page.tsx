@@ -107,6 +107,7 @@ function About({ contact }: { contact: Contact }) {
           </Button>
         )}
       </header>
+      {!may('contact.update') && <p className="contact-view-only meta">{words.viewOnly}</p>}
       {isEditing ? <ContactForm contact={contact} onDone={done} /> : <Known contact={contact} />}
     </section>
   )

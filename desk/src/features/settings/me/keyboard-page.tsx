@@ -1,8 +1,7 @@
 /** Habits at the keyboard: what Enter does, single keys on or off (WCAG 2.1.4), and every shortcut there is. */
-import { useCommandRegistry } from '../../../app/commands/commands.tsx'
+import { ShortcutList } from '../../../app/commands/shortcut-list.tsx'
 import { useTitle } from '../../../app/page-states.tsx'
 import { usePreferences, useWords } from '../../../app/preferences.tsx'
-import { Button } from '../../../ui/button.tsx'
 import { Switch } from '../../../ui/choice.tsx'
 import { Page, Section } from '../../../ui/page.tsx'
 import { frameWords } from '../words/frame.ts'
@@ -12,7 +11,6 @@ export function KeyboardPage() {
   const { pages } = useWords(frameWords)
   const words = useWords(meWords)
   const { preferences, change } = usePreferences()
-  const { run } = useCommandRegistry()
   useTitle(pages.keyboard)
   return (
     <Page title={pages.keyboard} words={words.keyboardWords}>
@@ -24,13 +22,16 @@ export function KeyboardPage() {
           onChange={() => change({ enterSends: !preferences.enterSends })}
         />
       </Section>
-      <Section title={words.single} actions={<Button onClick={() => run('sheet')}>{words.sheet}</Button>}>
+      <Section title={words.single}>
         <Switch
           label={words.singleKeys}
           hint={words.singleKeysHint}
           checked={preferences.singleKeys}
           onChange={() => change({ singleKeys: !preferences.singleKeys })}
         />
+      </Section>
+      <Section title={words.sheet} words={words.sheetWords}>
+        <ShortcutList />
       </Section>
     </Page>
   )

@@ -22,6 +22,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { toast } from '../../../ui/toast.tsx'
 import { useForm } from '../../../ui/use-form.ts'
+import { useNow } from '../../inbox/use-now.ts'
 import { sayUndoable } from '../undo-toast.ts'
 import { repliesWords } from '../words/replies.ts'
 import { ReplyForm } from './reply-form.tsx'
@@ -70,7 +71,8 @@ export function ReplyPage() {
 
 function Editor({ reply, saved }: { reply: SavedReply | null; saved: ReplyFields }) {
   const words = useWords(repliesWords)
-  const { workspaceId, slug } = useDesk()
+  const { workspaceId, slug, format } = useDesk()
+  const now = useNow()
   const queries = useQueryClient()
   const navigate = useNavigate()
   const edits = useEdits(`reply ${reply?.id ?? 'new'}`, saved)
@@ -89,6 +91,7 @@ function Editor({ reply, saved }: { reply: SavedReply | null; saved: ReplyFields
   return (
     <Page
       title={reply ? words.editTitle : words.newTitle}
+      words={reply && words.updated(format.relative(new Date(reply.updatedAt), now))}
       width="wide"
       actions={reply && <DeleteButton reply={reply} onDeleted={() => navigate(list)} />}
     >

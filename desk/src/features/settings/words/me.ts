@@ -31,7 +31,6 @@ export const meWords = defineWords({
 
     appearanceWords: 'Only for you, on every machine you sign in on.',
     theme: 'Theme',
-    themeSystemHint: 'Follows this machine',
     density: 'List of conversations',
     comfortable: 'Comfortable',
     comfortableHint: 'Two lines of preview room',
@@ -49,7 +48,7 @@ export const meWords = defineWords({
     singleKeys: 'Single-key shortcuts',
     singleKeysHint: 'J, K, R and the like. Turn them off if you work by voice or press keys by accident.',
     sheet: 'All shortcuts',
-    sheetWords: 'They act when you are not writing in a field.',
+    sheetWords: 'Single keys act while you are not writing in a field. All of them work with a Bangla keyboard too.',
 
     passwordWords: 'Everywhere else you are signed in, you will be signed out.',
     current: 'Current password',
@@ -85,7 +84,6 @@ export const meWords = defineWords({
 
     appearanceWords: 'শুধু আপনার জন্য; যে কম্পিউটারেই সাইন ইন করুন, এমনই থাকবে।',
     theme: 'থিম',
-    themeSystemHint: 'এই কম্পিউটার যেমন, তেমন',
     density: 'কথোপকথনের তালিকা',
     comfortable: 'খোলামেলা',
     comfortableHint: 'চোখের আরাম বেশি',
@@ -103,7 +101,7 @@ export const meWords = defineWords({
     singleKeys: 'এক কি-এর শর্টকাট',
     singleKeysHint: 'J, K, R ইত্যাদি। কণ্ঠে কাজ করলে বা ভুলে চাপ পড়লে বন্ধ রাখুন।',
     sheet: 'সব শর্টকাট',
-    sheetWords: 'কোনো ঘরে লেখার সময় এগুলো কাজ করে না।',
+    sheetWords: 'কোনো ঘরে লেখার সময় এক কি-এর শর্টকাট কাজ করে না। বাংলা কিবোর্ডেও সবগুলো চলে।',
 
     passwordWords: 'অন্য যেখানে সাইন ইন করা আছে, সেখান থেকে সাইন আউট হয়ে যাবেন।',
     current: 'এখনকার পাসওয়ার্ড',
