@@ -41,6 +41,8 @@ export function openStream(options: StreamOptions): () => void {
   const channel = new BroadcastChannel(name)
   let leader: Leader | null = null
   const share = (message: Shared) => {
+    // Closing cuts the line, and a cut line has something to say: to nobody any more.
+    if (closing.signal.aborted) return
     channel.postMessage(message)
     deliver(options, message)
   }

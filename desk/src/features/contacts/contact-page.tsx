@@ -1,5 +1,6 @@
 /** One contact: who it is, how they are reached, what the team knows, and every conversation with them. */
 import type { Contact } from '@central-desk/contract/contacts.ts'
+import { normalisePhone } from '@central-desk/contract/phone.ts'
 import { BadgeCheck, ChevronLeft, Mail, Pencil, Phone, UserRoundX } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'react-router'
@@ -8,7 +9,7 @@ import { Loaded } from '../../app/loaded.tsx'
 import { useTitle } from '../../app/page-states.tsx'
 import { useText, useWords } from '../../app/preferences.tsx'
 import { Refusal } from '../../lib/refusal.ts'
-import { languageOf } from '../../lib/text.ts'
+import { foldDigits, languageOf } from '../../lib/text.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
@@ -121,9 +122,9 @@ function Known({ contact }: { contact: Contact }) {
     <Facts>
       <Fact label={words.phone}>
         {contact.phone ? (
-          <a href={`tel:${contact.phone}`} className="contact-way numeric">
+          <a href={`tel:${normalisePhone(contact.phone) ?? contact.phone}`} className="contact-way numeric">
             <Phone aria-hidden="true" />
-            {contact.phone}
+            {foldDigits(contact.phone)}
           </a>
         ) : (
           none

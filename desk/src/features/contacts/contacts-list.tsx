@@ -11,7 +11,7 @@ import { useCommands } from '../../app/commands/commands.tsx'
 import { useDesk } from '../../app/desk.tsx'
 import { Loaded } from '../../app/loaded.tsx'
 import { useText, useWords } from '../../app/preferences.tsx'
-import { languageOf } from '../../lib/text.ts'
+import { foldDigits, languageOf } from '../../lib/text.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
@@ -147,7 +147,7 @@ function Nobody({ q, onClear }: { q: string; onClear: () => void }) {
 /** How somebody is reached, in one line; whose name is the address already is told by the channel. */
 function wayTo(contact: Contact, channelName: string | undefined): string | undefined {
   const label = contact.name === null ? channelName : contact.addresses[0]?.label
-  return contact.phone ?? contact.email ?? label
+  return (contact.phone && foldDigits(contact.phone)) ?? contact.email ?? label
 }
 
 function ContactRow({ contact, isOpen }: { contact: Contact; isOpen: boolean }) {

@@ -29,7 +29,7 @@ export function SitesSection({ inbox }: { inbox: Inbox }) {
   const remove = async (site: string) => {
     try {
       await put(sites.filter((one) => one !== site))
-      sayUndoable(words.siteRemove(site), text, () => put([...sites]).catch(sayFailure))
+      sayUndoable(words.siteRemoved(site), text, () => put([...sites]).catch(sayFailure))
     } catch (error) {
       sayFailure(error)
     }

@@ -4,6 +4,7 @@
  */
 import { type Member, removeMember } from '@central-desk/contract/members.ts'
 import type { Role } from '@central-desk/contract/permissions.ts'
+import { getSession } from '@central-desk/contract/session.ts'
 import { UserRoundPlus } from 'lucide-react'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -133,12 +134,13 @@ function useRemove(): (member: Member) => Promise<void> {
   const words = useWords(membersWords)
   const { workspaceId, memberId } = useDesk()
   const { query } = useMembers()
-  const { reload } = useSession()
+  const { keep } = useSession()
   const navigate = useNavigate()
   return async (member) => {
     await call(removeMember, { params: { workspaceId, memberId: member.id } })
     if (member.id === memberId) {
-      reload()
+      // The session must know before the way leads on: its memberships say where to.
+      keep(await call(getSession))
       navigate('/', { replace: true })
       return
     }

@@ -26,6 +26,7 @@ export const webchatWords = defineWords({
     siteHint: (limit: string) => `Its name is enough: shop.example. Up to ${limit} sites.`,
     add: 'Add',
     siteRemove: (site: string) => `Take ${site} off the list`,
+    siteRemoved: (site: string) => `${site} is off the list`,
     sitesNone: 'No site yet: the chat is shown nowhere but on the demo shop, if this is the demo’s inbox.',
     siteUnsafe: 'Without encryption (http) others can read and change the page on its way.',
     siteProblems: {
@@ -75,6 +76,7 @@ export const webchatWords = defineWords({
     siteHint: (limit) => `নামই যথেষ্ট: shop.example। সর্বোচ্চ ${limit}টি সাইট।`,
     add: 'যোগ করুন',
     siteRemove: (site) => `তালিকা থেকে ${site} সরান`,
+    siteRemoved: (site) => `তালিকা থেকে ${site} সরানো হয়েছে`,
     sitesNone: 'এখনও কোনো সাইট নেই: চ্যাট কোথাও দেখা যাবে না, শুধু ডেমোর ইনবক্স হলে ডেমো দোকানে।',
     siteUnsafe: 'এনক্রিপশন ছাড়া (http) পথে অন্য কেউ পাতাটি পড়তে বা বদলাতে পারে।',
     siteProblems: {
