@@ -15,11 +15,13 @@ interface Props<V extends string> {
   tabs: readonly Tab<V>[]
   value: V
   onChange: (value: V) => void
+  /** Called instead when a tab is clicked or taken with Enter, so that the focus may go on into the panel. */
+  onActivate?: (value: V) => void
   /** Where the panel is; give the panel `id={panelId}` and `role="tabpanel"`. */
   panelId: string
 }
 
-export function Tabs<V extends string>({ label, tabs, value, onChange, panelId }: Props<V>) {
+export function Tabs<V extends string>({ label, tabs, value, onChange, onActivate = onChange, panelId }: Props<V>) {
   const id = useId()
   const move = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -43,7 +45,7 @@ export function Tabs<V extends string>({ label, tabs, value, onChange, panelId }
           aria-controls={panelId}
           tabIndex={tab.value === value ? 0 : -1}
           className={classes('tab', `tab-${tab.value}`)}
-          onClick={() => onChange(tab.value)}
+          onClick={() => onActivate(tab.value)}
         >
           {tab.icon}
           {tab.label}

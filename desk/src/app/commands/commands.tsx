@@ -1,17 +1,20 @@
 /**
  * Who answers a command right now. A page registers what it can do while it is shown; the newest answer wins, so a dialog
- * goes before the page below it. Keys, palette and buttons all call the same commands.
+ * goes before the page below it. Keys, palette and buttons all call the same commands. Before a command acts on a
+ * conversation, a page that shows one with delay catches up, so that nobody writes into the conversation before.
  */
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef } from 'react'
 import { isTextTarget, KeySequence, keyName } from '../../lib/keys.ts'
 import { usePreferences } from '../preferences.tsx'
-import { COMMANDS, type CommandId, commandOf, LEADERS } from './keymap.ts'
+import { COMMANDS, type CommandId, commandOf, LEADERS, ON_CONVERSATION } from './keymap.ts'
 
 export type Handlers = Partial<Record<CommandId, () => void>>
 
 interface Registry {
   register: (handlers: { readonly current: Handlers }) => () => void
   run: (command: CommandId) => boolean
+  /** Called before every command that acts on a conversation. */
+  beforeActing: (catchUp: () => void) => () => void
   /** The commands that somebody answers now. */
   available: () => ReadonlySet<CommandId>
 }
@@ -34,8 +37,19 @@ export function useCommands(handlers: Handlers): void {
   useEffect(() => register(latest), [register])
 }
 
+/** Lets a page bring on the screen what is chosen, before something is done to it. */
+export function useCatchUp(catchUp: () => void): void {
+  const { beforeActing } = useCommandRegistry()
+  const latest = useRef(catchUp)
+  useEffect(() => {
+    latest.current = catchUp
+  })
+  useEffect(() => beforeActing(() => latest.current()), [beforeActing])
+}
+
 function makeRegistry(): Registry {
   const stack: { readonly current: Handlers }[] = []
+  const behind = new Set<() => void>()
   const find = (command: CommandId) => stack.findLast((one) => one.current[command])?.current[command]
   return {
     register(handlers) {
@@ -44,7 +58,12 @@ function makeRegistry(): Registry {
         stack.splice(stack.indexOf(handlers), 1)
       }
     },
+    beforeActing(catchUp) {
+      behind.add(catchUp)
+      return () => behind.delete(catchUp)
+    },
     run(command) {
+      if (ON_CONVERSATION.has(command)) for (const catchUp of behind) catchUp()
       const handler = find(command)
       handler?.()
       return handler !== undefined

@@ -67,6 +67,20 @@ export const KEYS: Readonly<Record<string, CommandId>> = {
   'g t': 'goSettings',
 }
 
+/** What is done to one conversation: never to another than the one that is marked in the list. */
+export const ON_CONVERSATION: ReadonlySet<CommandId> = new Set([
+  'reply',
+  'note',
+  'close',
+  'closeNext',
+  'closePrevious',
+  'snooze',
+  'assign',
+  'assignMe',
+  'tags',
+  'unread',
+])
+
 export const LEADERS = ['g'] as const
 
 /** Keys that work while one writes, and with single keys turned off. */

@@ -19,7 +19,7 @@ import { cacheKeys, useDesk, useSavedReplies } from '../desk.tsx'
 import { type Text, useText } from '../preferences.tsx'
 import { ALIASES } from './aliases.ts'
 import { useCommandRegistry } from './commands.tsx'
-import { COMMANDS, type CommandId, shortcutOf } from './keymap.ts'
+import { COMMANDS, type CommandId, ON_CONVERSATION, shortcutOf } from './keymap.ts'
 import '../../ui/popover.css'
 import './palette.css'
 
@@ -36,18 +36,6 @@ interface Item {
   run: () => void
 }
 
-const ON_CONVERSATION: ReadonlySet<CommandId> = new Set([
-  'reply',
-  'note',
-  'close',
-  'closeNext',
-  'closePrevious',
-  'snooze',
-  'assign',
-  'assignMe',
-  'tags',
-  'unread',
-])
 /** Of no use by name: keys do them. */
 const LEFT_OUT: ReadonlySet<CommandId> = new Set(['palette', 'panes', 'open', 'back', 'next', 'previous'])
 const SHOWN_PER_SECTION = 6

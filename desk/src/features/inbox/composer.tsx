@@ -31,6 +31,8 @@ interface Props {
   row: ListedRow
   mode: Mode
   onMode: (mode: Mode) => void
+  /** Chosen by mouse or Enter: what is typed next belongs into the field. */
+  onWrite: (mode: Mode) => void
   onSentAndClosed: () => void
 }
 
@@ -43,7 +45,7 @@ export function Composer(props: Props) {
   return <Writing {...props} />
 }
 
-function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
+function Writing({ row, mode, onMode, onWrite, onSentAndClosed }: Props) {
   const { text: words, preferences } = usePreferences()
   const { inbox } = words
   const { workspaceId, format } = useDesk()
@@ -169,6 +171,7 @@ function Writing({ row, mode, onMode, onSentAndClosed }: Props) {
           label={inbox.composer}
           value={mode}
           onChange={onMode}
+          onActivate={onWrite}
           panelId={panelId}
           tabs={[
             { value: 'reply', label: inbox.reply, icon: <Reply aria-hidden="true" /> },
@@ -238,7 +241,7 @@ function DraftState({ draft }: { draft: ReturnType<typeof useDraft> }) {
     )
   }
   if (draft.state === 'none') return null
-  return <p className="meta">{draft.state === 'saved' ? inbox.draftSaved : inbox.draftLocal}</p>
+  return <p className="meta truncate">{draft.state === 'saved' ? inbox.draftSaved : inbox.draftLocal}</p>
 }
 
 /** Where the browser does not grow a field by itself, its height follows the text. */

@@ -32,13 +32,14 @@ interface Props {
   search: string
   selectedId: string | undefined
   onWalk: (step: 1 | -1) => void
+  onOpen: (id: string) => void
   /** Brings a row into view and gives it the focus. */
   focusRow: RefObject<(id: string) => void>
 }
 
 const NO_ROWS: readonly ListedRow[] = []
 
-export function ConversationList({ list, filter, view, search, selectedId, onWalk, focusRow }: Props) {
+export function ConversationList({ list, filter, view, search, selectedId, onWalk, onOpen, focusRow }: Props) {
   const { text, preferences } = usePreferences()
   const { query, update, readMore } = list
   const scroller = useRef<HTMLDivElement>(null)
@@ -131,7 +132,7 @@ export function ConversationList({ list, filter, view, search, selectedId, onWal
                 now={now}
                 isSelected={row.id === selectedId}
                 isTabStop={index === Math.max(0, selectedAt)}
-                replaces={selectedId !== undefined}
+                onOpen={onOpen}
                 position={index + 1}
                 total={query.data?.nextCursor ? -1 : rows.length}
               />

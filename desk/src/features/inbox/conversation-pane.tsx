@@ -3,7 +3,7 @@
  * picker is open, what closing means, when the conversation counts as read.
  */
 import type { ListedRow, View } from '@central-desk/contract/conversations.ts'
-import { useState } from 'react'
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useCommands } from '../../app/commands/commands.tsx'
 import { useDesk } from '../../app/desk.tsx'
@@ -16,6 +16,7 @@ import { toast } from '../../ui/toast.tsx'
 import { Composer } from './composer.tsx'
 import { ContactPanel } from './contact-panel.tsx'
 import { ConversationHeader, type OpenPicker } from './conversation-header.tsx'
+import { EarlyComposer } from './early-composer.tsx'
 import type { Mode } from './model/outbox.ts'
 import { belongsToView } from './model/views.ts'
 import { useConversation } from './queries.ts'
@@ -31,8 +32,27 @@ interface Props {
 
 export function ConversationPane({ conversationId, view, onLeaving, onBack }: Props) {
   const text = useText()
+  const { may } = useDesk()
   const { data: row, error, refetch } = useConversation(conversationId)
-  if (row) return <OpenConversation row={row} view={view} onLeaving={onLeaving} onBack={onBack} />
+  const [earlyMode, setEarlyMode] = useState<Mode | null>(null)
+  const isWriting = useRef(false)
+  const onHandOver = useCallback(() => {
+    isWriting.current = true
+  }, [])
+  const writeEarly = (mode: Mode) => () => flushSync(() => setEarlyMode(mode))
+  useCommands(row || !may('message.send') ? {} : { reply: writeEarly('reply'), note: writeEarly('note') })
+  if (row) {
+    return (
+      <OpenConversation
+        row={row}
+        view={view}
+        startMode={earlyMode ?? 'reply'}
+        isWriting={isWriting}
+        onLeaving={onLeaving}
+        onBack={onBack}
+      />
+    )
+  }
   const isMissing = error instanceof Refusal && error.code === 'not_found'
   return (
     <section className="talk" aria-label={text.inbox.conversation}>
@@ -46,6 +66,9 @@ export function ConversationPane({ conversationId, view, onLeaving, onBack }: Pr
           action={<Button onClick={() => refetch()}>{text.retry}</Button>}
         />
       )}
+      {earlyMode && !error && (
+        <EarlyComposer key={earlyMode} conversationId={conversationId} mode={earlyMode} onHandOver={onHandOver} />
+      )}
     </section>
   )
 }
@@ -53,23 +76,34 @@ export function ConversationPane({ conversationId, view, onLeaving, onBack }: Pr
 interface OpenProps {
   row: ListedRow
   view: View
+  startMode: Mode
+  /** One was writing before the conversation was there. */
+  isWriting: RefObject<boolean>
   onLeaving: (conversationId: string, step: 1 | -1) => void
   onBack: () => void
 }
 
-function OpenConversation({ row, view, onLeaving, onBack }: OpenProps) {
+function OpenConversation({ row, view, startMode, isWriting, onLeaving, onBack }: OpenProps) {
   const { inbox } = useText()
   const { may, memberId } = useDesk()
   const verbs = useVerbs()
   const [picker, setPicker] = useState<OpenPicker>(null)
   const [hasPanel, setPanel] = useState(false)
-  const [mode, setMode] = useState<Mode>('reply')
+  const [mode, setMode] = useState<Mode>(startMode)
 
   const focusComposer = (next: Mode) => {
     // At once, not a frame later: what is typed right behind the shortcut belongs into the field.
-    flushSync(() => setMode(next))
+    if (next !== mode) flushSync(() => setMode(next))
     document.querySelector<HTMLElement>('.composer textarea')?.focus()
   }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it appears
+  useLayoutEffect(() => {
+    if (!isWriting.current) return
+    isWriting.current = false
+    focusComposer(startMode)
+    const field = document.activeElement
+    if (field instanceof HTMLTextAreaElement) field.setSelectionRange(field.value.length, field.value.length)
+  }, [])
   /** Goes on first, while the list still knows where this conversation stood. */
   const leaveIfGone = (after: Partial<ListedRow>, step: 1 | -1 = 1) => {
     const isLeaving = belongsToView(view, row, memberId) && !belongsToView(view, { ...row, ...after }, memberId)
@@ -133,6 +167,7 @@ function OpenConversation({ row, view, onLeaving, onBack }: OpenProps) {
           row={row}
           mode={mode}
           onMode={setMode}
+          onWrite={focusComposer}
           onSentAndClosed={() => leaveIfGone({ status: 'closed' })}
         />
       </section>

@@ -3,7 +3,7 @@
  * that it opens in a new tab as links do. Drawn again only when its own row changes.
  */
 import type { ListedRow, View } from '@central-desk/contract/conversations.ts'
-import { memo } from 'react'
+import { type MouseEvent, memo } from 'react'
 import { Link } from 'react-router'
 import { useDesk, useMembers } from '../../app/desk.tsx'
 import { useText } from '../../app/preferences.tsx'
@@ -20,25 +20,31 @@ interface Props {
   search: string
   isSelected: boolean
   isTabStop: boolean
-  replaces: boolean
+  /** Marks it at once; the address follows. */
+  onOpen: (id: string) => void
   now: Date
   position: number
   total: number
 }
 
 export const ConversationRowLink = memo(function ConversationRowLink(props: Props) {
-  const { row, view, search, isSelected, isTabStop, replaces, now, position, total } = props
+  const { row, view, search, isSelected, isTabStop, onOpen, now, position, total } = props
   const text = useText()
   const { slug, memberId, format } = useDesk()
   const { byId } = useMembers()
   const name = contactName(row.contact)
   const hasNew = isUnread(row)
+  const onClick = (event: MouseEvent) => {
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    onOpen(row.id)
+  }
   const assignee = row.assigneeId && row.assigneeId !== memberId ? byId.get(row.assigneeId) : undefined
   return (
     <li aria-setsize={total} aria-posinset={position}>
       <Link
         to={{ pathname: `/w/${slug}/inbox/${view}/c/${row.id}`, search }}
-        replace={replaces}
+        onClick={onClick}
         data-row={row.id}
         className={classes('row', hasNew && 'row-unread')}
         aria-current={isSelected ? 'true' : undefined}

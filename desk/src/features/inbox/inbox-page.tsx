@@ -3,7 +3,7 @@
  * on, and every key of the list live here, because they join the list with the conversation.
  */
 import { VIEWS, type View } from '@central-desk/contract/conversations.ts'
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useMatch, useNavigate, useParams, useSearchParams } from 'react-router'
 import { useCommands } from '../../app/commands/commands.tsx'
 import { useDesk } from '../../app/desk.tsx'
@@ -13,14 +13,15 @@ import { useText } from '../../app/preferences.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
 import { EmptyPane } from './empty-pane.tsx'
 import { ListPane } from './list-pane.tsx'
-import { afterLeaving, neighbour } from './model/list.ts'
+import { neighbour } from './model/list.ts'
 import { isUnread, type ListFilter } from './model/views.ts'
 import { useConversationList, usePrefetchThread } from './queries.ts'
+import { useSelection } from './use-selection.ts'
 import { undo } from './verbs.ts'
 import './inbox.css'
 
-/** Keys that follow each other faster than this are one held key. */
-const HELD_WITHIN_MS = 110
+/** Where list and conversation are stacked, as in the styles. */
+const NARROW = '(max-width: 759px)'
 
 export function InboxPage() {
   const { view } = useParams()
@@ -40,13 +41,7 @@ function Inbox({ view }: { view: View }) {
   const { slug } = useDesk()
   const navigate = useNavigate()
   const [search] = useSearchParams()
-  const match = useMatch('/w/:slug/inbox/:view/c/:conversationId')
-  const openId = match?.params.conversationId
-  // While J is held the mark in the list runs ahead; the conversation opens where it stops.
-  const [ahead, setAhead] = useState<string | null>(null)
-  const selectedId = ahead ?? openId
-  // The list answers a key at once; the conversation follows when there is time, so that holding J stays smooth.
-  const shownId = useDeferredValue(openId)
+  const openId = useMatch('/w/:slug/inbox/:view/c/:conversationId')?.params.conversationId
   const filter = useListFilter(view)
   const list = useConversationList(filter)
   const rows = list.query.data?.rows ?? []
@@ -57,44 +52,29 @@ function Inbox({ view }: { view: View }) {
 
   const base = `/w/${slug}/inbox/${view}`
   const tail = search.toString() ? `?${search}` : ''
-  const open = (id: string | undefined) => {
-    setAhead(null)
-    navigate(id ? `${base}/c/${id}${tail}` : `${base}${tail}`, { replace: openId !== undefined })
-  }
-  const latest = useRef({ selectedId, open, walkedAtMs: 0 })
-  latest.current = { selectedId, open, walkedAtMs: latest.current.walkedAtMs }
-  const opening = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
-  const walk = (step: 1 | -1) => {
-    const now = performance.now()
-    const isHeld = now - latest.current.walkedAtMs < HELD_WITHIN_MS
-    const next = neighbour(rows, latest.current.selectedId, step)
-    if (!next || next.id === latest.current.selectedId) return
-    latest.current = { ...latest.current, selectedId: next.id, walkedAtMs: now }
-    clearTimeout(opening.current)
-    if (isHeld) {
-      setAhead(next.id)
-      opening.current = setTimeout(() => latest.current.open(next.id), HELD_WITHIN_MS)
-    } else {
-      open(next.id)
-    }
-    focusRow.current(next.id)
+  const { markedId, shownId, open, walk, after } = useSelection(rows, openId, (id) =>
+    navigate(id ? `${base}/c/${id}${tail}` : `${base}${tail}`, { replace: openId !== undefined }),
+  )
+  const step = (by: 1 | -1) => {
+    const id = walk(by)
+    if (id) focusRow.current(id)
   }
   /** The conversation is about to leave the list: open the next one, or show the list. */
-  const goOn = (leavingId: string, step: 1 | -1) => {
-    const next = afterLeaving(rows, leavingId, step)
-    const isNarrow = window.matchMedia('(max-width: 759px)').matches
-    open(isNarrow ? undefined : next?.id)
-    if (next && !isNarrow) requestAnimationFrame(() => focusRow.current(next.id))
+  const goOn = (leavingId: string, by: 1 | -1) => {
+    const next = after(leavingId, by)
+    const isNarrow = window.matchMedia(NARROW).matches
+    open(isNarrow ? undefined : next)
+    if (next && !isNarrow) requestAnimationFrame(() => focusRow.current(next))
   }
   const back = () => {
-    const id = openId
-    if (window.matchMedia('(max-width: 759px)').matches) open(undefined)
+    const id = markedId
+    if (window.matchMedia(NARROW).matches) open(undefined)
     if (id) requestAnimationFrame(() => focusRow.current(id))
   }
 
   useCommands({
-    next: () => walk(1),
-    previous: () => walk(-1),
+    next: () => step(1),
+    previous: () => step(-1),
     back,
     open: () => {
       const row = document.activeElement?.getAttribute('data-row') ?? rows[0]?.id
@@ -108,8 +88,8 @@ function Inbox({ view }: { view: View }) {
   useEffect(() => {
     if (!shownId) return
     const timer = setTimeout(() => {
-      for (const step of [1, -1] as const) {
-        const near = neighbour(rows, shownId, step)
+      for (const by of [1, -1] as const) {
+        const near = neighbour(rows, shownId, by)
         if (near && near.id !== shownId) prefetch(near.id)
       }
     }, 250)
@@ -117,12 +97,20 @@ function Inbox({ view }: { view: View }) {
   }, [rows, shownId, prefetch])
 
   return (
-    <main id="main" className="inbox" data-open={openId ? '' : undefined} tabIndex={-1} data-quiet-focus="">
+    <main id="main" className="inbox" data-open={markedId ? '' : undefined} tabIndex={-1} data-quiet-focus="">
       <h1 className="visually-hidden">
         {text.shell.inbox}: {text.shell[view]}
       </h1>
-      <ListPane list={list} filter={filter} view={view} selectedId={selectedId} onWalk={walk} focusRow={focusRow} />
-      {shownId && openId ? (
+      <ListPane
+        list={list}
+        filter={filter}
+        view={view}
+        selectedId={markedId}
+        onWalk={step}
+        onOpen={open}
+        focusRow={focusRow}
+      />
+      {shownId && markedId ? (
         <ConversationPane key={shownId} conversationId={shownId} view={view} onLeaving={goOn} onBack={back} />
       ) : (
         <EmptyPane />

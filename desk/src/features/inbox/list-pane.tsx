@@ -20,6 +20,7 @@ interface Props {
   view: View
   selectedId: string | undefined
   onWalk: (step: 1 | -1) => void
+  onOpen: (id: string) => void
   focusRow: RefObject<(id: string) => void>
 }
 

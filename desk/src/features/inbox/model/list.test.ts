@@ -103,6 +103,15 @@ test('walking stops at the ends; leaving goes on to the next, at the end to the 
   assert.equal(afterLeaving([row('x', 1)], 'x', 1), undefined)
 })
 
+test('what has left the list is gone on from where it stood', () => {
+  const { rows } = mine()
+  assert.equal(neighbour(rows, 'gone', 1, 1)?.id, 'b')
+  assert.equal(neighbour(rows, 'gone', -1, 1)?.id, 'c')
+  assert.equal(neighbour(rows, 'gone', 1, 3)?.id, 'a')
+  assert.equal(afterLeaving(rows, 'gone', 1, 2)?.id, 'a')
+  assert.equal(afterLeaving([], 'gone', 1, 2), undefined)
+})
+
 test('an event brings the row; what is the reader’s own is told by the stream, or kept, or guessed', () => {
   const told = row('a', 60, { lastInboundNumber: 9, lastMessageNumber: 9 })
   const inbound = event({ item: message(9, 60) })

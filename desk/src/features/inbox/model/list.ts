@@ -98,16 +98,24 @@ export function heldCount(list: ListState): number {
   return list.waiting.length + list.moved.length
 }
 
-/** The neighbour one goes to; at an end it stays. Without a place in the list: the first row. */
-export function neighbour(rows: readonly ListedRow[], id: string | undefined, step: 1 | -1): ListedRow | undefined {
+/**
+ * The neighbour one goes to; at an end it stays. A conversation that has left the list counts as standing where it last
+ * stood (`lastAt`), so that one goes on from there and not from the top.
+ */
+export function neighbour(
+  rows: readonly ListedRow[],
+  id: string | undefined,
+  step: 1 | -1,
+  lastAt = 0,
+): ListedRow | undefined {
   const at = rows.findIndex((row) => row.id === id)
-  if (at < 0) return rows[0]
-  return rows[Math.max(0, Math.min(rows.length - 1, at + step))]
+  const next = at >= 0 ? at + step : step === 1 ? lastAt : lastAt - 1
+  return rows[Math.max(0, Math.min(rows.length - 1, next))]
 }
 
 /** Where one goes when a conversation leaves the list: onward, or at an end the other way. */
-export function afterLeaving(rows: readonly ListedRow[], id: string, step: 1 | -1): ListedRow | undefined {
+export function afterLeaving(rows: readonly ListedRow[], id: string, step: 1 | -1, lastAt = 0): ListedRow | undefined {
   const at = rows.findIndex((row) => row.id === id)
-  if (at < 0) return rows[0]
+  if (at < 0) return neighbour(rows, id, step, lastAt)
   return rows[at + step] ?? rows[at - step]
 }
