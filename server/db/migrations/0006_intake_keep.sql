@@ -23,7 +23,7 @@ create index inbound_event_unreadable on desk.inbound_event (workspace_id, inbox
 -- A plan made while a table was small, or a month's partition empty, may name the wrong index, and stays until somebody
 -- takes statistics: a minute in which each message costs more than the one before (measured: seven times after 4,000).
 -- So a connection of intake plans anew every two seconds, which costs it half a percent.
-create function app.plan_anew() returns void
+create function app.plan_anew() returns boolean
   language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
@@ -31,29 +31,33 @@ declare
   planned_at double precision := coalesce(nullif(current_setting('app.planned_at', true), ''), '0')::double precision;
   this_moment double precision := extract(epoch from clock_timestamp());
 begin
-  if this_moment - planned_at > 2 then
-    discard plans;
-    perform set_config('app.planned_at', this_moment::text, false);
+  if this_moment - planned_at <= 2 then
+    return false;
   end if;
+  discard plans;
+  perform set_config('app.planned_at', this_moment::text, false);
+  return true;
 end
 $$;
 
--- Verifies a signed scope and enters its workspace; refuses everything else.
+-- Verifies a signed scope and enters its workspace; refuses everything else. Written as assignments, which PostgreSQL
+-- works out by itself: a statement for each of them would double the price.
 create function app.enter_ingest(p_scope text) returns uuid
   language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
 declare
+  has_planned boolean := app.plan_anew();
   workspace uuid;
+  setting text;
 begin
-  perform app.plan_anew();
-  perform set_config('app.ingest_workspace', '', true);
-  perform set_config('app.scope', p_scope, true);
+  setting := set_config('app.ingest_workspace', '', true);
+  setting := set_config('app.scope', p_scope, true);
   workspace := app.current_workspace();
   if workspace is null then
     raise exception 'no valid scope' using errcode = 'DK003';
   end if;
-  perform set_config('app.ingest_workspace', workspace::text, true);
+  setting := set_config('app.ingest_workspace', workspace::text, true);
   return workspace;
 end
 $$;
@@ -73,6 +77,7 @@ declare
   workspace uuid;
   items jsonb;
   kept uuid[];
+  tally record;
 begin
   for turn in 1..cardinality(p_scopes) loop
     workspace := app.enter_ingest(p_scopes[turn]);
@@ -88,19 +93,15 @@ begin
     )
     select coalesce(array_agg(made.id), '{}') into kept from made;
     -- One inbox after the other, in the order of their ids: two batches would else wait for each other for good.
-    with tally as (
+    for tally in
       select x.inbox_id, count(*) as n, max(x.received_at) as newest
       from jsonb_to_recordset(items) as x(id uuid, inbox_id uuid, received_at timestamptz)
-      where x.id = any (kept) group by x.inbox_id
-    ), held as materialized (
-      select ledger.inbox_id from desk.inbox_ledger as ledger
-      where ledger.workspace_id = workspace and ledger.inbox_id in (select tally.inbox_id from tally)
-      order by ledger.inbox_id for no key update
-    )
-    update desk.inbox_ledger as ledger
-      set received = ledger.received + tally.n, last_received_at = tally.newest
-      from held join tally on tally.inbox_id = held.inbox_id
-      where ledger.workspace_id = workspace and ledger.inbox_id = held.inbox_id;
+      where x.id = any (kept) group by x.inbox_id order by x.inbox_id
+    loop
+      update desk.inbox_ledger as ledger
+        set received = ledger.received + tally.n, last_received_at = tally.newest
+        where ledger.workspace_id = workspace and ledger.inbox_id = tally.inbox_id;
+    end loop;
     return query select x.id, x.id = any (kept) from jsonb_to_recordset(items) as x(id uuid);
   end loop;
 end

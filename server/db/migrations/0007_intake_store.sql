@@ -1,26 +1,24 @@
 -- What arrives, step 2: contact, conversation, message and events are made from kept events in one transaction.
 
--- Events whose messages are all stored: done, and counted once, whoever else says so too. Ledgers in the order of their
--- inboxes, as step 1 takes them.
+-- Events whose messages are all stored: done, and counted once, whoever else says so too.
 create function app.finish_events(p_workspace uuid, p_done uuid[], p_now timestamptz) returns void
   language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
+declare
+  tally record;
 begin
-  with finished as (
-    update desk.inbound_event as e set state = 'done', reason = null
-    where e.workspace_id = p_workspace and e.id = any (p_done) and e.state = 'pending'
-    returning e.inbox_id
-  ), tally as (
-    select finished.inbox_id, count(*) as n from finished group by finished.inbox_id
-  ), held as materialized (
-    select ledger.inbox_id from desk.inbox_ledger as ledger
-    where ledger.workspace_id = p_workspace and ledger.inbox_id in (select tally.inbox_id from tally)
-    order by ledger.inbox_id for no key update
-  )
-  update desk.inbox_ledger as ledger set stored = ledger.stored + tally.n, last_stored_at = p_now
-    from held join tally on tally.inbox_id = held.inbox_id
-    where ledger.workspace_id = p_workspace and ledger.inbox_id = held.inbox_id;
+  for tally in
+    with finished as (
+      update desk.inbound_event as e set state = 'done', reason = null
+      where e.workspace_id = p_workspace and e.id = any (p_done) and e.state = 'pending'
+      returning e.inbox_id
+    )
+    select finished.inbox_id, count(*) as n from finished group by finished.inbox_id order by finished.inbox_id
+  loop
+    update desk.inbox_ledger as ledger set stored = ledger.stored + tally.n, last_stored_at = p_now
+      where ledger.workspace_id = p_workspace and ledger.inbox_id = tally.inbox_id;
+  end loop;
 end
 $$;
 
