@@ -71,6 +71,23 @@ test('bodies that are too large', async () => {
   isProblem(hook, 413, 'body_too_large', 'a hook of ten megabytes')
 })
 
+test('lists without end and nesting without bottom are refused, and nobody waits for it', async () => {
+  const { workspaceId, client } = stage.owner
+  const path = `/api/v1/workspaces/${workspaceId}/conversations/${stage.ids.conversation}/messages`
+  const headers = { 'content-type': 'application/json', 'x-csrf-token': await client.token() }
+  const send = (attachmentIds: string) => {
+    const body = `{"clientMessageId":"${newClientId()}","text":"a","seenNumber":1,"attachmentIds":${attachmentIds}}`
+    return client.raw('POST', path, { headers, body })
+  }
+  const many = await send(`[${'"a",'.repeat(60_000)}"a"]`)
+  isProblem(many, 422, 'invalid_fields', 'sixty thousand')
+  assert.deepEqual(many.body.fields, [{ field: 'attachmentIds', code: 'too_many' }])
+  isProblem(await send(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 422, 'invalid_fields', 'lists in lists')
+  isProblem(await post('['.repeat(100_000) + ']'.repeat(100_000)), 422, 'invalid_fields', 'nothing but brackets')
+  isProblem(await post('{"a":'.repeat(40_000) + 1 + '}'.repeat(40_000)), 422, 'invalid_fields', 'objects in objects')
+  assert.doesNotMatch(desk.logged(), /a bug/)
+})
+
 test('values of the wrong type or size name their field', async () => {
   for (const [what, body, field] of [
     ['a number', { name: 5, colour: 'teal' }, 'name'],

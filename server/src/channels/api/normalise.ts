@@ -37,6 +37,11 @@ function readAttachments(message: Static<typeof ApiInboundMessage>): InboundAtta
   return attachments
 }
 
+/** Said before the shape is checked, which would look at every one of a hundred thousand. */
+function hasTooManyFiles({ attachments }: { attachments?: unknown }): boolean {
+  return Array.isArray(attachments) && attachments.length > LIMITS.attachmentsPerMessage
+}
+
 function readMessage(message: Static<typeof ApiInboundMessage>): Inbound[] | Unreadable {
   if (!isKeepableId(message.id)) return unreadable('wrong_shape', 'id')
   if (!isKeepableId(message.from.id)) return unreadable('wrong_shape', 'from.id')
@@ -83,7 +88,10 @@ export function normalise(raw: Buffer): Inbound[] | Unreadable {
   if (isUnreadable(read)) return read
   const { value } = read
   const type = typeof value === 'object' && value !== null && 'type' in value ? value.type : undefined
-  if (type === 'message') return messages.Check(value) ? readMessage(value) : misfit(messages, value)
+  if (type === 'message') {
+    if (hasTooManyFiles(value as { attachments?: unknown })) return unreadable('wrong_shape', 'attachments')
+    return messages.Check(value) ? readMessage(value) : misfit(messages, value)
+  }
   if (type === 'status') return statuses.Check(value) ? readStatus(value) : misfit(statuses, value)
   return typeof type === 'string' ? unreadable('unknown_type', 'type') : unreadable('wrong_shape', 'type')
 }

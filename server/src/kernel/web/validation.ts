@@ -1,7 +1,9 @@
 /**
  * Checks what comes in against the contract's schemas, without forgiving: nothing is dropped, nothing is turned into
  * another type in a body. In a query and a path everything is text, so numbers and booleans are read out of it there.
- * Text with a NUL or a lone surrogate is refused everywhere: no database column and no screen can hold it.
+ * Text with a NUL or a lone surrogate is refused everywhere: no database column and no screen can hold it. Lists and
+ * nesting beyond anything a contract takes are refused before a schema looks: it would look at each item, and where
+ * items must differ at each pair of them, for seconds in which nobody else is answered.
  */
 import type { FieldProblem } from '@central-desk/contract/errors.ts'
 import type { FastifySchemaCompiler } from 'fastify'
@@ -10,6 +12,9 @@ import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 
 const FIELDS_MAX = 20
+/** Above what any contract takes. */
+export const MEMBERS_MAX = 200
+export const DEPTH_MAX = 20
 
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput'
@@ -60,6 +65,19 @@ function toProblems(errors: SchemaError[]): FieldProblem[] {
   return [...problems.values()]
 }
 
+/** The first list or object with too many members, or value that lies too deep, or null. Looks no further than either limit. */
+function outOfBounds(value: unknown, path = '', depth = 0): FieldProblem | null {
+  if (value === null || typeof value !== 'object') return null
+  if (depth >= DEPTH_MAX) return { field: path, code: 'not_valid' }
+  const members = Array.isArray(value) ? value.length : Object.keys(value).length
+  if (members > MEMBERS_MAX) return { field: path, code: 'too_many' }
+  for (const [name, member] of Object.entries(value)) {
+    const found = outOfBounds(member, path ? `${path}.${name}` : name, depth + 1)
+    if (found !== null) return found
+  }
+  return null
+}
+
 /** Path of the first text that no column can hold, or null. */
 function unstorableText(value: unknown, path = ''): string | null {
   if (typeof value === 'string') return value.includes('\u0000') || !value.isWellFormed() ? path : null
@@ -75,6 +93,8 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const checker = Compile(schema)
   const isText = httpPart === 'querystring' || httpPart === 'params'
   return (input: unknown) => {
+    const beyond = isText ? null : outOfBounds(input)
+    if (beyond !== null) return { error: new InvalidInput([beyond]) }
     const value = isText ? Value.Convert(schema, { ...(input as object) }) : input
     if (!checker.Check(value)) {
       return { error: new InvalidInput(toProblems(checker.Errors(value) as unknown as SchemaError[])) }
