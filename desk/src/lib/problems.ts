@@ -8,15 +8,26 @@ export function wordsOf(error: unknown, text: Text): string {
   return text.problems.internal
 }
 
-/** What to say beside one field; null when the refusal is not about it. */
-export function fieldWords(error: unknown, field: string, text: Text): string | null {
+/**
+ * What to say beside one field; null when the refusal is not about it. A page may have words of its own for a code. Never
+ * the server's English detail: screens speak the person's language.
+ */
+export function fieldWords(
+  error: unknown,
+  field: string,
+  text: Text,
+  own: Readonly<Record<string, string>> = {},
+): string | null {
   if (!(error instanceof Refusal)) return null
   const problem = error.field(field)
   if (!problem) return null
-  if (/required|missing|min_?length|blank/i.test(problem.code)) return text.required
-  if (/max_?length|too_long/i.test(problem.code)) return text.fieldTooLong
-  if (/email/i.test(problem.code) || (/format/i.test(problem.code) && /email/i.test(field))) return text.fieldEmail
-  return problem.detail ?? text.fieldWrong
+  return own[problem.code] ?? sharedWords(problem.code, field, text)
+}
+
+function sharedWords(code: string, field: string, text: Text): string {
+  if (code === 'missing' || code === 'too_short') return text.required
+  if (code === 'too_long') return text.fieldTooLong
+  return /email/i.test(field) ? text.fieldEmail : text.fieldWrong
 }
 
 export function referenceOf(error: unknown): string | null {

@@ -10,8 +10,7 @@ import { cacheKeys, useDesk } from '../../app/desk.tsx'
 import { useText, useWords } from '../../app/preferences.tsx'
 import { useEdits } from '../../app/use-edits.ts'
 import { call } from '../../lib/api.ts'
-import { ownFieldWords } from '../../lib/field-words.ts'
-import { wordsOf } from '../../lib/problems.ts'
+import { fieldWords, wordsOf } from '../../lib/problems.ts'
 import { Refusal } from '../../lib/refusal.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextAreaField, TextField } from '../../ui/field.tsx'
@@ -51,7 +50,7 @@ export function ContactForm({ contact, onDone }: { contact: Contact; onDone: () 
   }
   const bind = (name: keyof ContactFields) => ({
     value: edits.fields[name],
-    error: ownFieldWords(form.failure, name, text, codes[name]),
+    error: fieldWords(form.failure, name, text, codes[name]),
     onChange: (event: { target: { value: string } }) => edits.set({ [name]: event.target.value }),
   })
   const isAboutFields = form.failure instanceof Refusal && form.failure.fields.length > 0

@@ -4,7 +4,7 @@ import { LIMITS } from '@central-desk/contract/limits.ts'
 import { TriangleAlert } from 'lucide-react'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { useEdits } from '../../../app/use-edits.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { CopyBlock, CopyField } from '../../../ui/copy.tsx'
 import { TextField } from '../../../ui/field.tsx'
 import { Section } from '../../../ui/page.tsx'
@@ -33,7 +33,7 @@ export function ApiSettings({ inbox }: { inbox: Inbox }) {
     edits.discard()
     toast({ words: words.saved })
   })
-  const error = (field: string) => ownFieldWords(form.failure, field, text, words.codes)
+  const error = (field: string) => fieldWords(form.failure, field, text, words.codes)
   return (
     <Section title={words.settings}>
       <form ref={form.ref} className="settings-form" onSubmit={form.onSubmit}>

@@ -8,7 +8,7 @@ import { cacheKeys, useDesk } from '../../../app/desk.tsx'
 import { NotFoundPage, useTitle } from '../../../app/page-states.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { call } from '../../../lib/api.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { Refusal } from '../../../lib/refusal.ts'
 import { Button } from '../../../ui/button.tsx'
 import { TextField } from '../../../ui/field.tsx'
@@ -79,8 +79,7 @@ function NewInboxForm({ onMade }: { onMade: (made: Made) => void }) {
     onMade(made)
   })
   const error = (field: string) =>
-    ownFieldWords(form.failure, field, text, words.codes) ??
-    ownFieldWords(form.failure, `${field}.0`, text, words.codes)
+    fieldWords(form.failure, field, text, words.codes) ?? fieldWords(form.failure, `${field}.0`, text, words.codes)
   const asks = {
     webchat: { label: words.site, hint: words.siteHint, placeholder: 'shop.example' },
     api: { label: words.callbackUrl, hint: words.callbackHint, placeholder: 'https://shop.example/desk' },

@@ -3,7 +3,7 @@ import type { Inbox } from '@central-desk/contract/inboxes.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { useEdits } from '../../../app/use-edits.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { TextAreaField, TextField } from '../../../ui/field.tsx'
 import { Section } from '../../../ui/page.tsx'
 import { toast } from '../../../ui/toast.tsx'
@@ -51,7 +51,7 @@ function LookSection({ inbox }: { inbox: Inbox }) {
     edits.discard()
     toast({ words: shared.saved })
   })
-  const error = (field: string) => ownFieldWords(form.failure, field, text, shared.codes)
+  const error = (field: string) => fieldWords(form.failure, field, text, shared.codes)
   return (
     <Section title={words.look}>
       <div className="look">

@@ -10,7 +10,7 @@ import { useTitle } from '../../../app/page-states.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { useSession } from '../../../app/session.tsx'
 import { call } from '../../../lib/api.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { Refusal } from '../../../lib/refusal.ts'
 import { Button } from '../../../ui/button.tsx'
 import { classes } from '../../../ui/classes.ts'
@@ -46,7 +46,7 @@ export function PasswordPage() {
     setNext('')
     toast({ words: words.changed })
   })
-  const error = (field: string) => ownFieldWords(form.failure, field, text, words.codes)
+  const error = (field: string) => fieldWords(form.failure, field, text, words.codes)
   return (
     <Page title={pages.password} words={words.passwordWords}>
       <Section title={words.change}>

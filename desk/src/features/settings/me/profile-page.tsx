@@ -7,7 +7,7 @@ import { usePreferences, useText, useWords } from '../../../app/preferences.tsx'
 import { useSession } from '../../../app/session.tsx'
 import { useEdits } from '../../../app/use-edits.ts'
 import { call } from '../../../lib/api.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { Avatar } from '../../../ui/avatar.tsx'
 import { Fact, Facts } from '../../../ui/facts.tsx'
 import { TextField } from '../../../ui/field.tsx'
@@ -68,7 +68,7 @@ function NameForm() {
         maxLength={LIMITS.nameCharacters}
         value={edits.fields.name}
         onChange={(event) => edits.set({ name: event.target.value })}
-        error={ownFieldWords(form.failure, 'name', text)}
+        error={fieldWords(form.failure, 'name', text)}
       />
       <FormActions form={form} edits={edits} />
     </form>

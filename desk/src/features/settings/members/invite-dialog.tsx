@@ -9,7 +9,7 @@ import { type RefObject, useEffect, useId, useRef, useState } from 'react'
 import { cacheKeys, useDesk } from '../../../app/desk.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { call } from '../../../lib/api.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Checkbox } from '../../../ui/choice.tsx'
 import { CopyField } from '../../../ui/copy.tsx'
@@ -123,7 +123,7 @@ function InviteForm({ id, first, onBusy, onMade }: FormProps) {
         required
         value={email}
         onChange={(event) => setEmail(event.target.value)}
-        error={ownFieldWords(form.failure, 'email', text, words.codes)}
+        error={fieldWords(form.failure, 'email', text, words.codes)}
       />
       <RadioCards
         legend={words.inviteRole}

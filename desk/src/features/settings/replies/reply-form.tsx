@@ -6,7 +6,7 @@ import { useRef } from 'react'
 import { useDesk } from '../../../app/desk.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import type { Edits } from '../../../app/use-edits.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { SelectField, TextAreaField, TextField } from '../../../ui/field.tsx'
 import { Banner } from '../../../ui/states.tsx'
 import type { Form } from '../../../ui/use-form.ts'
@@ -31,7 +31,7 @@ export function ReplyForm({ form, edits, isNew }: Props) {
   const { format } = useDesk()
   const area = useRef<HTMLTextAreaElement>(null)
   const { fields, set } = edits
-  const error = (field: string) => ownFieldWords(form.failure, field, text, words.codes)
+  const error = (field: string) => fieldWords(form.failure, field, text, words.codes)
   const limit = format.number(LIMITS.savedReplyCharacters)
   const strays = strayVariables(fields.text)
   const putIn = (variable: Variable) => {

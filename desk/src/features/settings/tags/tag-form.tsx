@@ -4,7 +4,7 @@ import type { Tag } from '@central-desk/contract/workspaces.ts'
 import { type ReactNode, useState } from 'react'
 import { useDesk } from '../../../app/desk.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { Button } from '../../../ui/button.tsx'
 import { Chip } from '../../../ui/chip.tsx'
 import { TextField } from '../../../ui/field.tsx'
@@ -45,7 +45,7 @@ export function TagForm({ saved, saveLabel, onSave, aside, focusesFirst }: Props
           value={fields.name}
           onChange={(event) => setFields((now) => ({ ...now, name: event.target.value }))}
           hint={words.nameHint(format.number(LIMITS.tagCharacters))}
-          error={ownFieldWords(form.failure, 'name', text, words.codes)}
+          error={fieldWords(form.failure, 'name', text, words.codes)}
         />
         <ColourChoice value={fields.colour} onChange={(colour) => setFields((now) => ({ ...now, colour }))} />
       </div>

@@ -9,7 +9,7 @@ import { useTitle } from '../../../app/page-states.tsx'
 import { useFormat, useText, useWords } from '../../../app/preferences.tsx'
 import { useEdits } from '../../../app/use-edits.ts'
 import { call } from '../../../lib/api.ts'
-import { ownFieldWords } from '../../../lib/field-words.ts'
+import { fieldWords } from '../../../lib/problems.ts'
 import { Fact, Facts } from '../../../ui/facts.tsx'
 import { SelectField, TextField } from '../../../ui/field.tsx'
 import { Page, Section } from '../../../ui/page.tsx'
@@ -77,7 +77,7 @@ function SettingsForm({ saved }: { saved: Workspace }) {
         maxLength={LIMITS.nameCharacters}
         value={fields.name}
         onChange={(event) => set({ name: event.target.value })}
-        error={ownFieldWords(form.failure, 'name', text)}
+        error={fieldWords(form.failure, 'name', text)}
       />
       <SelectField
         label={words.language}
@@ -85,12 +85,12 @@ function SettingsForm({ saved }: { saved: Workspace }) {
         value={fields.language}
         options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
         onChange={(event) => set({ language: event.target.value as Workspace['language'] })}
-        error={ownFieldWords(form.failure, 'language', text)}
+        error={fieldWords(form.failure, 'language', text)}
       />
       <ZoneField
         value={fields.timeZone}
         onChange={(timeZone) => set({ timeZone })}
-        error={ownFieldWords(form.failure, 'timeZone', text, words.codes)}
+        error={fieldWords(form.failure, 'timeZone', text, words.codes)}
       />
       <FormActions form={form} edits={edits} />
     </form>
