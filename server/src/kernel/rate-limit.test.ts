@@ -74,4 +74,5 @@ test('a network is one person’s line: an address of the old kind, or the half 
   assert.equal(networkOf('::ffff:cb00:7107'), '203.0.113.7')
   assert.equal(networkOf('2001:db8:0:1::42'), networkOf('2001:0db8:0000:0001:ffff:ffff:ffff:ffff'))
   assert.notEqual(networkOf('2001:db8:0:1::42'), networkOf('2001:db8:0:2::42'))
+  assert.equal(networkOf(undefined), networkOf(undefined))
 })

@@ -41,8 +41,12 @@ const ROOM = LEASES_MAX / 10
 
 export type Limiter = { spend(budget: BudgetName, subject: string): Promise<void> }
 
-/** One network of a person: an IPv4 address, or the /64 of an IPv6 one; an IPv4 address in IPv6 clothes is itself. */
-export function networkOf(ip: string): string {
+/**
+ * One network of a person: an IPv4 address, or the /64 of an IPv6 one; an IPv4 address in IPv6 clothes is itself. Who
+ * has hung up has no address any more: all of those are one network, so that hanging up hides nobody from a budget.
+ */
+export function networkOf(ip: string | undefined): string {
+  if (ip === undefined) return 'gone'
   const plain = ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
   if (!isIPv6(plain)) return plain
   const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(plain)

@@ -119,6 +119,21 @@ test('an address that a proxy could not name is no bug', async () => {
   assert.doesNotMatch(trusting.logged(), /a bug/)
 })
 
+test('who hangs up at once is no bug, and counts as one network with all who do', async () => {
+  const { port } = desk
+  const path = `/api/v1/invitations/${'y'.repeat(43)}`
+  for (let call = 0; call < 40; call++) {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`${get(path).replace('connection: close\r\n', '')}${get('/api/v1/session')}`)
+    await new Promise((resolve) => setImmediate(resolve))
+    socket.resetAndDestroy()
+  }
+  // One after all of them: whatever they have begun is behind us when it is answered.
+  assert.equal(statusOf(await exchange(get('/healthz'))), 200)
+  assert.doesNotMatch(desk.logged(), /a bug/)
+})
+
 test('behind a proxy that speaks TLS for the desk, answers carry HSTS too', async () => {
   const origin = (name: string) => `https://${name}.example.com`
   const server = createServer({

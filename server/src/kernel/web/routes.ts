@@ -289,8 +289,8 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
 }
 
 function originOf(request: FastifyRequest): CallOrigin {
-  // A proxy may say `unknown`; and the zone of an address means something on one machine only.
-  const [ip = ''] = request.ip.split('%')
+  // Unknown once the caller has hung up, or when a proxy says so; and a zone means something on one machine only.
+  const [ip = ''] = ((request.ip as string | undefined) ?? '').split('%')
   return {
     ip: isIP(ip) === 0 ? null : ip,
     userAgent: request.headers['user-agent']?.slice(0, USER_AGENT_MAX) ?? null,
