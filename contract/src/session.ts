@@ -1,5 +1,6 @@
 /**
- * Who you are: sign-up, sign-in, sign-out, passwords, invitations. Answers never tell whether an address has a user.
+ * Who you are: sign-up, sign-in, sign-out, passwords, invitations. Sign-in never tells whether an address has a user;
+ * sign-up does, after the same work, because there is no mail yet that could tell it to the address alone.
  * The session is a cookie; every unsafe call carries `x-csrf-token`, also before sign-in (a pre-session token).
  */
 import { type Static, Type } from 'typebox'

@@ -26,9 +26,9 @@ export const BUDGETS = {
   visitorWrite: { perMinute: 60, block: 5 },
   // What one network may ask at all, before anybody is looked up; an office or a mobile cell may stand behind it. New
   // visitors cost nothing to make, so that without these their own budgets would bound nobody.
-  network: { perMinute: 30_000, block: 1_000 },
+  network: { perMinute: 120_000, block: 4_000 },
   hookNetwork: { perMinute: 600_000, block: 10_000 },
-  visitorNetwork: { perMinute: 12_000, block: 400 },
+  visitorNetwork: { perMinute: 30_000, block: 1_000 },
   uploadNetwork: { perMinute: 120, block: 5 },
 } as const
 export type BudgetName = keyof typeof BUDGETS
