@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@centra
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describeError, type Logger } from '../log.ts'
 import { Refusal, type RefusalDetails } from '../refusal.ts'
+import { KeyTrouble } from '../vault/index.ts'
 import { InvalidInput } from './validation.ts'
 
 /** Fastify's own refusals, in our words. */
@@ -15,6 +16,11 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_request',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_request',
   FST_ERR_CTP_INVALID_JSON_BODY: 'bad_request',
+}
+/** A workspace whose keys were destroyed is gone; a key provider that does not answer now may answer later. */
+const KEY_CODES: Readonly<Record<string, ErrorCode>> = {
+  workspace_destroyed: 'not_found',
+  provider_unreachable: 'busy',
 }
 /** What PostgreSQL refuses for a reason a caller may know. */
 const DATABASE_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -53,7 +59,8 @@ function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error
   if (error instanceof InvalidInput) return new Refusal('invalid_fields', { fields: error.fields })
   const code = (error as { code?: unknown }).code
-  const known = typeof code === 'string' ? (FASTIFY_CODES[code] ?? DATABASE_CODES[code]) : undefined
+  const codes = error instanceof KeyTrouble ? KEY_CODES : { ...FASTIFY_CODES, ...DATABASE_CODES }
+  const known = typeof code === 'string' ? codes[code] : undefined
   if (known) return new Refusal(known, known === 'busy' ? { retryAfterSeconds: 1 } : {})
   const status = (error as Partial<FastifyError>).statusCode
   if (status === 413) return new Refusal('body_too_large')
