@@ -163,13 +163,23 @@ function backendPid(client: pg.PoolClient): number {
   return pid
 }
 
+/** What PostgreSQL calls a connection that could not be made; of the moment, and no fault of whoever asked. */
+export const NO_CONNECTION = '08001'
+
+/** A database that is away, or a pool whose connections are all taken, is one kind of failure. */
+function connectionOf(pool: pg.Pool): Promise<pg.PoolClient> {
+  return pool.connect().catch((cause: unknown) => {
+    throw Object.assign(new Error('there is no connection to the database', { cause }), { code: NO_CONNECTION })
+  })
+}
+
 /** Begin, work, commit; rollback on any error. A connection whose rollback fails is thrown away. */
 async function transaction<T>(
   pool: pg.Pool,
   readOnly: boolean,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect()
+  const client = await connectionOf(pool)
   let broken: Error | undefined
   try {
     await client.query(readOnly ? 'begin read only' : 'begin')

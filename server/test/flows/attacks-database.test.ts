@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { sql } from 'kysely'
 import type { WorkspaceTx } from '#src/kernel/scope.ts'
-import { withClient } from '#src/postgres/address.ts'
+import { inDatabase, withClient } from '#src/postgres/address.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
 import { uuidOf } from '#test/support/inbound.ts'
 import { type Person, signUpOwner } from '#test/support/people.ts'
@@ -80,4 +80,19 @@ test('a connection that is lost in the middle of a transaction fails that transa
   })
   await assert.rejects(lost)
   assert.deepEqual(await namesSeen(rahima), Array(AT_ONCE).fill('Shapla'))
+})
+
+test('while the database takes no connections calls are told to come again, and nobody calls it a bug', async () => {
+  const owner = desk.database.owner.database
+  const asSuperuser = (text: string, values: string[] = []) =>
+    withClient(inDatabase(desk.database.superuser, 'postgres'), (client) => client.query(text, values))
+  await asSuperuser(`alter database "${owner}" allow_connections false`)
+  await asSuperuser('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1', [owner])
+  const ask = () => rahima.client.raw('GET', `/api/v1/workspaces/${rahima.workspaceId}/tags`)
+  const answer = await ask()
+  assert.deepEqual([answer.status, answer.body.code, answer.headers['retry-after']], [503, 'busy', '1'])
+  assert.match(desk.logged(), /the database is busy/)
+  await asSuperuser(`alter database "${owner}" allow_connections true`)
+  assert.equal((await ask()).status, 200)
+  assert.doesNotMatch(desk.logged(), /a bug/)
 })

@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@centra
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describeError, type Logger } from '../log.ts'
 import { Refusal, type RefusalDetails } from '../refusal.ts'
+import { NO_CONNECTION } from '../scope.ts'
 import { KeyTrouble } from '../vault/index.ts'
 import { InvalidInput } from './validation.ts'
 
@@ -25,6 +26,7 @@ const KEY_CODES: Readonly<Record<string, ErrorCode>> = {
 /** What PostgreSQL refuses for a reason a caller may know. */
 const DATABASE_CODES: Readonly<Record<string, ErrorCode>> = {
   DK001: 'last_owner',
+  [NO_CONNECTION]: 'busy',
   '55P03': 'busy',
   '57014': 'busy',
   '53300': 'busy',
@@ -72,7 +74,13 @@ function refusalOf(error: unknown): Refusal | null {
 export function installProblems(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error, request, reply) => {
     const refusal = refusalOf(error)
-    if (refusal) return sendProblem(request, reply, refusal.code, refusal.details)
+    if (refusal) {
+      // Nobody refused this: the database did, and whoever runs the desk should know.
+      if (refusal.code === 'busy' && refusal !== error) {
+        log.warn({ requestId: request.id, error: describeError(error) }, 'the database is busy')
+      }
+      return sendProblem(request, reply, refusal.code, refusal.details)
+    }
     log.error({ requestId: request.id, route: request.routeOptions.url, error: describeError(error) }, 'a bug')
     return sendProblem(request, reply, 'internal')
   })
