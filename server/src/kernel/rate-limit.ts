@@ -15,6 +15,8 @@ import type { Doors } from './scope.ts'
 export const BUDGETS = {
   read: { perMinute: 1_200, block: 100 },
   write: { perMinute: 300, block: 25 },
+  /** Reads and compares up to a thousand texts; somebody who types asks twice a second. */
+  search: { perMinute: 120, block: 10 },
   upload: { perMinute: 60, block: 5 },
   stream: { perMinute: 60, block: 5 },
   auth: { perMinute: 20, block: 1 },

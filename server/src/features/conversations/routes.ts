@@ -53,7 +53,7 @@ function mountReading(routes: Routes, parts: ConversationsParts): void {
   routes.workspace(contract.listDrafts, READ, async (tx, { params }) => ({
     drafts: await listDrafts(tx, params.conversationId),
   }))
-  routes.workspace(contract.search, READ, (tx, { query }) => search(tx, query))
+  routes.workspace(contract.search, { limit: 'search' }, (tx, { query }) => search(tx, query))
 }
 
 function mountWriting(routes: Routes, signals: Kernel['signals'], parts: ConversationsParts): void {

@@ -31,7 +31,7 @@ const PROPOSALS = 200
 /** Where a word is common, what only sounds like it is looked for among the newest, not behind all of them. */
 const ROUNDS_MAX = { prefix: 5, similar: 1 } as const
 /** Many long texts that only begin like what is searched would keep the process busy: the page ends, the next goes on. */
-const LOOKED_CHARACTERS_MAX = 400_000
+const LOOKED_CHARACTERS_MAX = 200_000
 const SIMILAR_MAX = 10
 const NAMES_MAX = 20
 const NAMED_CONVERSATIONS_MAX = 10
