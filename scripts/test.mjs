@@ -13,6 +13,20 @@ import { ensureBuilt } from './build-screens.mjs'
 const PACKAGES = ['contract', 'server', 'desk', 'widget', 'scripts', 'tools']
 /** Folders with a tsconfig.json; the first covers contract, server and tools. */
 const TYPED = ['.', 'desk', 'widget']
+/** A promise that nobody waits for loses its error; a test's own calls of the test runner are meant so. */
+const LET_NO_PROMISE_FLOAT = [
+  ...[
+    '--type-aware',
+    '--quiet',
+    '-A',
+    'all',
+    '-D',
+    'typescript/no-floating-promises',
+    '--ignore-pattern',
+    '**/*.test.ts',
+  ],
+  ...['server/src', 'contract/src', 'widget/src', 'tools'],
+]
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'fixtures', 'golden'])
 /** How a test says that it stands on a database. */
 const USES_DATABASE = /from '[^']*\/support\/[^']*'/
@@ -91,6 +105,7 @@ if (asked.length === 0) {
   for (const project of TYPED)
     await step(`types of ${project}`, [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', project])
   await step('style', [bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'])
+  await step('promises', [bin('oxlint', 'bin', 'oxlint'), ...LET_NO_PROMISE_FLOAT])
   stopOn('building the screens', await ensureBuilt())
 }
 const all = PACKAGES.filter((name) => existsSync(join(root, name))).flatMap((name) => testFiles(join(root, name)))
