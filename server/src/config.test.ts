@@ -48,7 +48,7 @@ test('what is set is taken, and an empty value counts as none', () => {
     HOST: '::1',
     DESK_HOME: 'some/home',
     TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7,2001:db8::/32',
-    KEY_PROVIDER: 'aws-kms:arn:aws:kms:ap-southeast-1:111122223333:alias/central-desk',
+    KEY_PROVIDER: 'aws-kms:arn:aws:kms:ap-southeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
     LOG_LEVEL: '',
     SOMETHING_ELSE: 'is not read',
   })
@@ -57,7 +57,7 @@ test('what is set is taken, and an empty value counts as none', () => {
   assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'])
   assert.deepEqual(config.keyProvider, {
     kind: 'aws-kms',
-    keyArn: 'arn:aws:kms:ap-southeast-1:111122223333:alias/central-desk',
+    keyArn: 'arn:aws:kms:ap-southeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
   })
   assert.equal(config.origins.widget, 'http://widget.localhost:8080')
   assert.deepEqual([config.sources.PORT, config.sources.LOG_LEVEL], ['environment', 'default'])
@@ -96,7 +96,15 @@ const WRONG: Record<(typeof VARIABLES)[number], string[]> = {
   TLS_CERT_FILE: ['/no/such/file'],
   TLS_KEY_FILE: ['/no/such/file'],
   TRUSTED_PROXIES: ['proxy', '10.0.0.0/33', '10.0.0.0/', '10.0.0.1,', '10.0.0.1;10.0.0.2', '2001:db8::/129'],
-  KEY_PROVIDER: ['files', 'aws-kms', 'aws-kms:', 'aws-kms:a key', 'aws-kms:alias/x', 'gcp:key'],
+  KEY_PROVIDER: [
+    'files',
+    'aws-kms',
+    'aws-kms:',
+    'aws-kms:a key',
+    'aws-kms:alias/x',
+    'aws-kms:arn:aws:kms:eu-west-1:111122223333:alias/x',
+    'gcp:key',
+  ],
   ORIGIN_DESK: [
     'desk.example.com',
     'https://desk.example.com/',

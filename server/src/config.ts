@@ -43,7 +43,7 @@ const DEFAULT_PORT = '3000'
 const DEFAULT_HOST = '127.0.0.1'
 const DEFAULT_HOME = fileURLToPath(new URL('../../.desk', import.meta.url))
 const PORT_MAX = 65_535
-const KMS_KEY = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+$/
+const KMS_KEY = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/
 
 function isReadable(path: string): boolean {
   try {
@@ -115,7 +115,7 @@ const Environment = Type.Object({
   TRUSTED_PROXIES: variable('IP addresses or networks (10.0.0.0/8), separated by commas', (text) =>
     listOf(text).every(isNetwork),
   ),
-  KEY_PROVIDER: variable('file, or aws-kms: and the ARN of a key or alias', (text) =>
+  KEY_PROVIDER: variable('file, or aws-kms: and the ARN of a key', (text) =>
     text.startsWith('aws-kms:') ? KMS_KEY.test(text.slice('aws-kms:'.length)) : text === 'file',
   ),
   ORIGIN_DESK: variable(ORIGIN, isOrigin),
