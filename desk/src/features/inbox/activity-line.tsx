@@ -38,8 +38,6 @@ function useActivityWords(): (activity: ActivityItem) => string {
     const actor = nameOf(activity.actorMemberId)
     const tag = (activity.tagId && byId.get(activity.tagId)?.name) || inbox.deletedTag
     switch (activity.what) {
-      case 'opened':
-        return inbox.activityOpened
       case 'reopened':
         return inbox.activityReopened
       case 'assigned':

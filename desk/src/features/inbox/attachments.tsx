@@ -58,13 +58,8 @@ function FileLine({ file }: { file: Attachment }) {
   const { inbox } = useText()
   const { format } = useDesk()
   return (
-    <a
-      href={file.url}
-      target="_blank"
-      rel="noreferrer noopener"
-      className="file"
-      aria-label={inbox.download(file.fileName)}
-    >
+    <a href={file.url} target="_blank" rel="noreferrer noopener" className="file">
+      <span className="visually-hidden">{inbox.download} </span>
       <FileText aria-hidden="true" />
       <span className="file-words">
         <span className="truncate">{file.fileName}</span>

@@ -13,9 +13,11 @@ import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { toast } from '../../ui/toast.tsx'
 import { Attachments } from './attachments.tsx'
-import { DeliveryMark } from './delivery-mark.tsx'
+import { DeliveryMark, isTriedAgain } from './delivery-mark.tsx'
 import { MessageText } from './message-text.tsx'
+import { deliveryReason } from './model/delivery-reason.ts'
 import { contactName, useMemberName } from './names.ts'
+import { useNow } from './use-now.ts'
 
 interface MessageProps {
   message: Message
@@ -30,13 +32,15 @@ export function MessageBubble({ message, contact, isFirst, isLast, isNewest }: M
   const isOut = message.direction === 'out'
   const state = message.delivery?.state
   const isTrouble = state === 'failed' || state === 'uncertain'
+  const isWaiting = isTriedAgain(message.delivery)
   return (
     <article className={classes('said', isOut ? 'said-out' : 'said-in', isFirst && 'said-first')} aria-label={author}>
       <div className={classes('bubble', isTrouble && 'bubble-trouble')}>
         <Attachments attachments={message.attachments} />
         <MessageText text={message.text} />
       </div>
-      {(isLast || isTrouble) && <MessageMeta message={message} author={author} isNewest={isNewest} />}
+      {(isLast || isTrouble || isWaiting) && <MessageMeta message={message} author={author} isNewest={isNewest} />}
+      {isWaiting && <Waiting message={message} />}
       {isTrouble && <Trouble message={message} />}
     </article>
   )
@@ -62,18 +66,35 @@ function MessageMeta({ message, author, isNewest }: { message: Message; author: 
         {format.time(sentAt)}
       </time>
       {message.isLate && <span className="said-late">{inbox.late}</span>}
-      {message.delivery && <DeliveryMark state={message.delivery.state} isQuiet={!isNewest && !isBad(message)} />}
+      {message.delivery && <DeliveryMark delivery={message.delivery} isQuiet={!isNewest && !isNews(message)} />}
     </p>
   )
 }
 
-const isBad = (message: Message) => message.delivery?.state === 'failed' || message.delivery?.state === 'uncertain'
+const isNews = ({ delivery }: Message) =>
+  delivery?.state === 'failed' || delivery?.state === 'uncertain' || isTriedAgain(delivery)
+
+/** What stands in the way, and when it is tried again. */
+function Waiting({ message }: { message: Message }) {
+  const { inbox } = useText()
+  const { format } = useDesk()
+  const now = useNow()
+  const reason = deliveryReason(message.delivery?.reason)
+  const next = message.delivery?.nextAttemptAt
+  const words = [reason && inbox.deliveryReasons[reason], next && inbox.nextTry(format.moment(new Date(next), now))]
+  return (
+    <p className="said-acts">
+      <span className="said-why">{words.filter(Boolean).join(' ')}</span>
+    </p>
+  )
+}
 
 function Trouble({ message }: { message: Message }) {
   const text = useText()
   const { workspaceId, may } = useDesk()
   const [isBusy, setBusy] = useState(false)
   const isUncertain = message.delivery?.state === 'uncertain'
+  const reason = deliveryReason(message.delivery?.reason)
   const again = async () => {
     setBusy(true)
     try {
@@ -88,7 +109,9 @@ function Trouble({ message }: { message: Message }) {
   }
   return (
     <div className="said-acts">
-      {isUncertain && <span className="said-why">{text.inbox.deliveryUncertain}</span>}
+      <span className="said-why">
+        {reason && text.inbox.deliveryReasons[reason]} {isUncertain && text.inbox.deliveryUncertain}
+      </span>
       {may('message.send') && (
         <Button size="small" icon={<RotateCw />} isBusy={isBusy} onClick={again}>
           {isUncertain ? text.inbox.sendAgain : text.inbox.retrySend}

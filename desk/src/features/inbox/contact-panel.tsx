@@ -4,25 +4,27 @@
  */
 import { type Contact, getContact } from '@central-desk/contract/contacts.ts'
 import { type ListedRow, listConversations, type View } from '@central-desk/contract/conversations.ts'
+import { normalisePhone } from '@central-desk/contract/phone.ts'
 import { useQuery } from '@tanstack/react-query'
 import { BadgeCheck, Mail, Pencil, Phone, X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { cacheKeys, useDesk, useTags } from '../../app/desk.tsx'
 import { useText } from '../../app/preferences.tsx'
 import { call } from '../../lib/api.ts'
-import { languageOf } from '../../lib/text.ts'
+import { foldDigits, languageOf } from '../../lib/text.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { IconButton } from '../../ui/button.tsx'
 import { Chip } from '../../ui/chip.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Skeleton } from '../../ui/states.tsx'
 import { ChannelIcon } from './channel-icon.tsx'
-import { ContactForm } from './contact-form.tsx'
 import { contactName } from './names.ts'
 import { useNow } from './use-now.ts'
 import { useVerbs } from './verbs.ts'
 import './contact-panel.css'
+
+const ContactForm = lazy(() => import('../contacts/contact-form.tsx').then((m) => ({ default: m.ContactForm })))
 
 interface Props {
   row: ListedRow
@@ -70,15 +72,26 @@ export function ContactPanel({ row, isOpen, onClose }: Props) {
         <IconButton className="contact-close" label={text.close} icon={<X />} onClick={onClose} />
       </header>
       {!contact && <Skeleton shape="line" rows={4} />}
-      {contact && isEditing && <ContactForm contact={contact} onDone={() => setEditing(false)} />}
-      {contact && !isEditing && <Known contact={contact} waitingSince={row.waitingSince} />}
+      {contact && isEditing && (
+        <Suspense>
+          <ContactForm contact={contact} onDone={() => setEditing(false)} />
+        </Suspense>
+      )}
+      {contact && !isEditing && <Known contact={contact} name={name} waitingSince={row.waitingSince} />}
       <TagSection row={row} />
       <OtherConversations row={row} />
     </aside>
   )
 }
 
-function Known({ contact, waitingSince }: { contact: Contact; waitingSince: string | null }) {
+interface KnownProps {
+  contact: Contact
+  /** As the panel is titled; an address that says no more is told by its channel. */
+  name: string
+  waitingSince: string | null
+}
+
+function Known({ contact, name, waitingSince }: KnownProps) {
   const { inbox } = useText()
   const { format } = useDesk()
   const now = useNow()
@@ -89,8 +102,8 @@ function Known({ contact, waitingSince }: { contact: Contact; waitingSince: stri
           <p className="contact-line">
             <Phone aria-hidden="true" />
             <span className="visually-hidden">{inbox.phone}: </span>
-            <a href={`tel:${contact.phone}`} className="numeric">
-              {contact.phone}
+            <a href={`tel:${normalisePhone(contact.phone) ?? contact.phone}`} className="numeric">
+              {foldDigits(contact.phone)}
             </a>
           </p>
         )}
@@ -116,7 +129,9 @@ function Known({ contact, waitingSince }: { contact: Contact; waitingSince: stri
           <Fact key={address.id} label={inbox.addresses}>
             <span className="contact-address">
               <ChannelIcon channel={address.channel} />
-              <span className="truncate">{address.label}</span>
+              <span className="truncate">
+                {address.label === name ? inbox.channels[address.channel] : address.label}
+              </span>
               {address.isVerified && (
                 <span title={inbox.verified} className="contact-verified">
                   <BadgeCheck aria-hidden="true" />

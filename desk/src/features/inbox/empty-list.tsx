@@ -2,11 +2,14 @@
 import { AlarmClock, Archive, Filter, Inbox, PartyPopper, UserRoundCheck } from 'lucide-react'
 import { useText } from '../../app/preferences.tsx'
 import { EmptyState } from '../../ui/states.tsx'
+import { NoInbox, useHasNoInbox } from './first-steps.tsx'
 import type { ListFilter } from './model/views.ts'
 
 export function EmptyList({ filter }: { filter: ListFilter }) {
   const { inbox } = useText()
+  const hasNoInbox = useHasNoInbox()
   if (filter.inboxId || filter.tagId) return <EmptyState icon={<Filter />} title={inbox.emptyFilteredTitle} />
+  if (hasNoInbox) return <NoInbox />
   switch (filter.view) {
     case 'mine':
       return <EmptyState icon={<UserRoundCheck />} title={inbox.emptyMineTitle} words={inbox.emptyMineWords} />

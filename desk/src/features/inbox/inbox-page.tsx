@@ -113,7 +113,7 @@ function Inbox({ view }: { view: View }) {
       {shownId && markedId ? (
         <ConversationPane key={shownId} conversationId={shownId} view={view} onLeaving={goOn} onBack={back} />
       ) : (
-        <EmptyPane />
+        <EmptyPane hasRows={rows.length > 0} />
       )}
     </main>
   )

@@ -9,7 +9,7 @@ import { cacheKeys, useDesk, useMembers, useTags } from '../../app/desk.tsx'
 import { useText } from '../../app/preferences.tsx'
 import { call } from '../../lib/api.ts'
 import { wordsOf } from '../../lib/problems.ts'
-import { tintOf } from '../../lib/text.ts'
+import { foldForFinding, tintOf } from '../../lib/text.ts'
 import { instantOf } from '../../lib/zoned.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button, IconButton } from '../../ui/button.tsx'
@@ -116,7 +116,8 @@ export function TagPicker({ row, ...opened }: Opened & { row: ListedRow }) {
       }))}
       foot={(find) => {
         const name = find.trim().slice(0, LIMITS.tagCharacters)
-        if (!may('tag.manage') || name === '' || tags.some((tag) => tag.name === name)) return null
+        if (!may('tag.manage') || name === '' || tags.some((tag) => foldForFinding(tag.name) === foldForFinding(name)))
+          return null
         return (
           <Button look="quiet" size="small" icon={<Plus />} isWide onClick={() => make(name)}>
             {inbox.addTag(name)}

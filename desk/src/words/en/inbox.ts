@@ -1,5 +1,6 @@
 /** English: list, conversation, composer, contact panel. */
 import type { ConversationStatus, DeliveryState } from '@central-desk/contract/conversations.ts'
+import type { DeliveryReason } from '../../features/inbox/model/delivery-reason.ts'
 import type { SnoozeChoice } from '../../features/inbox/model/snooze.ts'
 
 const statuses: Record<ConversationStatus, string> = {
@@ -17,6 +18,19 @@ const deliveries: Record<DeliveryState, string> = {
   delivered: 'Delivered',
   read: 'Read',
 }
+const deliveryReasons: Record<DeliveryReason, string> = {
+  refused: 'The other side refused it.',
+  gone: 'The other side takes no messages any more.',
+  tooLong: 'The text is too long for this channel.',
+  files: 'This channel does not take these files.',
+  notConfigured: 'The inbox has no address to send to.',
+  address: 'The address of the inbox is not allowed, or leads elsewhere.',
+  unreachable: 'The other side cannot be reached.',
+  noAnswer: 'The other side did not answer.',
+  error: 'The other side has a fault.',
+  busy: 'The other side is busy.',
+  desk: 'The desk had a fault.',
+}
 const snoozeChoices: Record<SnoozeChoice, string> = {
   later: 'Later today',
   tomorrow: 'Tomorrow',
@@ -28,6 +42,7 @@ const snoozeChoices: Record<SnoozeChoice, string> = {
 export const inbox = {
   statuses,
   deliveries,
+  deliveryReasons,
   snoozeChoices,
   channels: { webchat: 'Web chat', api: 'API inbox' },
   unknownName: 'Someone',
@@ -62,6 +77,20 @@ export const inbox = {
   emptyClosedTitle: 'Nothing is closed yet',
   emptyClosedWords: 'Closed conversations stay here and can be reopened.',
   emptyFilteredTitle: 'Nothing fits the filter',
+  noInboxTitle: 'Nothing can come in yet',
+  noInboxWords: 'Connect an inbox and the first conversation appears here.',
+  noInboxReaderWords: 'No inbox is connected. An owner or admin connects the first one.',
+  connectInbox: 'Connect an inbox',
+  firstStepsTitle: 'Four steps to the first answer',
+  firstConnect: 'Connect a web chat',
+  firstConnectWords: 'One line on your site. An API inbox takes messages of your own programs.',
+  firstTry: 'Write yourself a message',
+  firstTryWords: 'Open your site, press the chat button, write. It stands in the list at once.',
+  firstAnswer: 'Answer it',
+  firstAnswerWords: 'J opens it, R puts you into the reply, Ctrl+Enter sends.',
+  firstInvite: 'Invite your team',
+  firstInviteWords: 'Each person gets a link and a role.',
+  nothingToChoose: 'No conversation here',
   chooseTitle: 'Choose a conversation',
   chooseWords: 'Or let the keyboard do it:',
 
@@ -118,11 +147,10 @@ export const inbox = {
   assistant: 'Assistant',
   spoken: (name: string, words: string) => `${name}: ${words}`,
   spokenMany: (shown: string) => `${shown} new messages`,
-  download: (name: string) => `Download ${name}`,
+  download: 'Download',
   openImage: (name: string) => `Open image ${name}`,
   linkLeads: (host: string) => `Opens ${host}`,
 
-  activityOpened: 'Conversation began',
   activityReopened: 'Reopened by a new message',
   activityAssigned: (actor: string, to: string) => `${actor} assigned it to ${to}`,
   activityTook: (actor: string) => `${actor} took it`,
@@ -149,7 +177,8 @@ export const inbox = {
   deliveryUncertain: 'It may have arrived. Send again only if you are sure it did not.',
   retrySend: 'Try again',
   sendAgain: 'Send again',
-  sentAgain: 'Sent again',
+  sentAgain: 'Trying again',
+  nextTry: (when: string) => `Next try ${when}.`,
   editText: 'Edit',
   copyText: 'Copy text',
   deleteUnsent: 'Delete',
@@ -198,13 +227,10 @@ export const inbox = {
 
   contact: 'Contact',
   contactPanel: 'About the contact',
-  name: 'Name',
   phone: 'Phone',
   email: 'E-mail',
-  comment: 'What the team should know',
-  noDetails: 'Nothing known yet',
+  noDetails: 'No phone or e-mail yet',
   editContact: 'Edit contact',
-  contactSaved: 'Contact saved',
   addresses: 'Reached by',
   verified: 'Identity confirmed by the shop',
   firstSeen: 'First seen',

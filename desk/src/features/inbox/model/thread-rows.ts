@@ -2,11 +2,14 @@
  * From items to what the eye reads: a separator per day, a divider before what is new, messages of one author close
  * together, activity folded into one line. Unsent messages stand at the end, unless the server already told of them.
  */
-import type { Message, Note, ThreadItem } from '@central-desk/contract/conversations.ts'
+import type { Activity, Message, Note, ThreadItem } from '@central-desk/contract/conversations.ts'
 import type { OutboxEntry } from './outbox.ts'
 import { keyOf } from './thread.ts'
 
-export type ActivityItem = Extract<ThreadItem, { kind: 'activity' }>
+/** The beginning of a conversation is no act: the top of the thread says it. */
+export type ActivityItem = Extract<ThreadItem, { kind: 'activity' }> & {
+  what: Exclude<Activity['what'], 'opened'>
+}
 
 export type ThreadRow =
   | { kind: 'day'; key: string; at: Date }
@@ -48,6 +51,7 @@ export function threadRows(
     if (isKnown) rows.push({ kind: 'day', key: `day-${key}`, at })
   }
   for (const item of items) {
+    if (item.kind === 'activity' && !isAct(item)) continue
     const isStart = isUnknownStart()
     newDay(new Date(item.sentAt))
     if (!hasDivider && item.kind === 'message' && item.direction === 'in' && item.number > (options.readNumber ?? 0)) {
@@ -65,7 +69,11 @@ export function threadRows(
   return group(rows)
 }
 
-function addItemRow(rows: ThreadRow[], item: ThreadItem): void {
+function isAct(activity: Activity): activity is ActivityItem {
+  return activity.what !== 'opened'
+}
+
+function addItemRow(rows: ThreadRow[], item: Message | Note | ActivityItem): void {
   const last = rows.at(-1)
   if (item.kind === 'activity') {
     if (last?.kind === 'activities') rows[rows.length - 1] = { ...last, activities: [...last.activities, item] }

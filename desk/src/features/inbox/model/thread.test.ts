@@ -14,6 +14,14 @@ const options: RowOptions = { dayKey: (at) => at.toISOString().slice(0, 10), rea
 const kinds = (items: ThreadState['items'], more: Partial<RowOptions> = {}) =>
   threadRows(items, [], { ...options, ...more }).map((one) => one.kind)
 
+test('the beginning is said at the top of the thread, not once more as an act', () => {
+  assert.deepEqual(kinds([message(1, 0), { ...activity(2, 0), what: 'opened' }, activity(3, 1)]), [
+    'day',
+    'message',
+    'activities',
+  ])
+})
+
 test('a late message slots in by its sent time', () => {
   const items = mergeItem([message(1, 0), message(2, 10)], message(3, 5, { isLate: true }))
   assert.deepEqual(
