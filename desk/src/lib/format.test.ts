@@ -51,6 +51,7 @@ test('a moment ahead says its day', () => {
 })
 
 test('sizes are short', () => {
+  assert.equal(en.bytes(1), '1 byte')
   assert.equal(en.bytes(512), '512 bytes')
   assert.equal(en.bytes(2_345_678), '2.3 MB')
   assert.equal(bn.bytes(2_345_678), '২.৩ এমবি')

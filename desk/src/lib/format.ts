@@ -101,7 +101,7 @@ function moneyOf(format: Intl.NumberFormat, poisha: number): string {
 }
 
 function bytes(numbers: Intl.NumberFormat, plain: Intl.NumberFormat, language: Language, size: number): string {
-  const units = language === 'bn' ? ['বাইট', 'কেবি', 'এমবি', 'জিবি'] : ['bytes', 'KB', 'MB', 'GB']
+  const units = language === 'bn' ? ['বাইট', 'কেবি', 'এমবি', 'জিবি'] : [size === 1 ? 'byte' : 'bytes', 'KB', 'MB', 'GB']
   let value = size
   let unit = 0
   while (value >= 1_000 && unit < units.length - 1) {
