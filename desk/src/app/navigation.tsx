@@ -54,7 +54,7 @@ export function Navigation() {
       <ul className="nav-list">
         <NavItem to={`${base}/search`} icon={<Search />} label={shell.search} className="nav-bar" />
         <li className="nav-phone nav-bar">
-          <NavLink to={`${base}/inbox/mine`} className="nav-item">
+          <NavLink to={`${base}/inbox`} className="nav-item">
             <Inbox aria-hidden="true" />
             <span className="nav-label">{shell.inbox}</span>
           </NavLink>

@@ -9,6 +9,7 @@ import { type Format, makeFormat } from '../lib/format.ts'
 import { type Catalogue, pick, type Words } from '../lib/i18n.ts'
 import { applyLook, keepLook, type Look, readLook } from '../lib/look.ts'
 import { type English, english } from '../words/en/index.ts'
+import { useOwnValidity } from './own-validity.ts'
 
 export type Text = Catalogue<English>
 
@@ -55,6 +56,7 @@ export function PreferencesProvider({ first, children }: Props) {
   const [account, setAccount] = useState(false)
   const [text, setText] = useState(first.text)
   const { theme, language, latinDigits } = preferences
+  useOwnValidity(text)
 
   useEffect(() => {
     const look = { theme, language, latinDigits }

@@ -1,6 +1,7 @@
 /**
  * Who is signed in, read once and changed by sign-in and sign-out. When a call finds the session gone, `hasEnded` turns
- * true and the shell asks for the password in place: the page stays, drafts stay. Sign-out wipes what was kept here.
+ * true and the shell asks for the password in place: the page stays, drafts stay. Sign-out wipes what was kept here, in
+ * every tab of this browser.
  */
 import { getSession, type SessionView, signOut } from '@central-desk/contract/session.ts'
 import { useQueryClient } from '@tanstack/react-query'
@@ -14,10 +15,14 @@ interface Value {
   session: SessionView | null
   failure: unknown
   hasEnded: boolean
+  /** Somebody signed out here: whoever comes next is not led to the page that was open. */
+  hasLeft: boolean
   keep: (session: SessionView) => void
   reload: () => void
   leave: () => Promise<void>
 }
+
+const CHANNEL = 'central-desk-session'
 
 const SessionContext = createContext<Value | null>(null)
 
@@ -27,12 +32,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<SessionView | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
   const [hasEnded, setEnded] = useState(false)
+  const [hasLeft, setLeft] = useState(false)
 
   const keep = useCallback(
     (next: SessionView) => {
       keepCsrfToken(next.csrfToken)
       setSession(next)
       setFailure(null)
+      if (next.user) setLeft(false)
       adopt(next.user?.preferences ?? null)
       setEnded((hadEnded) => {
         // What was refused meanwhile is asked again.
@@ -49,16 +56,25 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(reload, [reload])
   useEffect(() => onSignedOut(() => setEnded(true)), [])
 
-  const leave = useCallback(async () => {
-    await call(signOut)
+  const forget = useCallback(async () => {
     wipePersonal()
     queries.clear()
+    setLeft(true)
     keep(await call(getSession))
   }, [queries, keep])
+  const [tabs] = useState(() => new BroadcastChannel(CHANNEL))
+  const leave = useCallback(async () => {
+    await call(signOut)
+    tabs.postMessage('left')
+    await forget()
+  }, [tabs, forget])
+  useEffect(() => {
+    tabs.onmessage = () => forget().catch(setFailure)
+  }, [tabs, forget])
 
   const value = useMemo(
-    () => ({ session, failure, hasEnded, keep, reload, leave }),
-    [session, failure, hasEnded, keep, reload, leave],
+    () => ({ session, failure, hasEnded, hasLeft, keep, reload, leave }),
+    [session, failure, hasEnded, hasLeft, keep, reload, leave],
   )
   return <SessionContext value={value}>{children}</SessionContext>
 }

@@ -43,12 +43,13 @@ function NoWorkspace() {
 
 export function Workspace() {
   const { slug } = useParams()
-  const { session, failure, reload } = useSession()
+  const { session, failure, hasLeft, reload } = useSession()
   const location = useLocation()
   if (failure && !session) return <FailedPage error={failure} onRetry={reload} />
   if (!session) return <PageWait />
   if (!session.user) {
-    return <Navigate to={`/signin?next=${encodeURIComponent(location.pathname + location.search)}`} replace />
+    const next = hasLeft ? '' : `?next=${encodeURIComponent(location.pathname + location.search)}`
+    return <Navigate to={`/signin${next}`} replace />
   }
   const membership = session.memberships.find((one) => one.workspace.slug === slug)
   if (!membership) return <NotFoundPage />
