@@ -51,12 +51,20 @@ export function InvitePage() {
   }
   return (
     <AuthFrame {...frame}>
-      <JoinForm token={token} email={email} isSignedIn={isSame} />
+      <JoinForm token={token} email={email} ownName={isSame ? (session.user?.name ?? null) : null} />
     </AuthFrame>
   )
 }
 
-function JoinForm({ token, email, isSignedIn }: { token: string; email: string; isSignedIn: boolean }) {
+interface JoinProps {
+  token: string
+  email: string
+  /** Of who is signed in with that address. */
+  ownName: string | null
+}
+
+function JoinForm({ token, email, ownName }: JoinProps) {
+  const isSignedIn = ownName !== null
   const words = useWords(authWords)
   const { text } = usePreferences()
   const { keep } = useSession()
@@ -81,7 +89,7 @@ function JoinForm({ token, email, isSignedIn }: { token: string; email: string; 
         </Banner>
       )}
       {isSignedIn ? (
-        <p>{words.inviteSignedIn}</p>
+        <p>{words.inviteSignedIn(ownName, email)}</p>
       ) : (
         <>
           <TextField label={words.email} value={email} readOnly autoComplete="username" />

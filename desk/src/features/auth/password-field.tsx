@@ -33,7 +33,9 @@ export function PasswordField({ label, value, onChange, isNew, error, ref }: Pro
       ? words.passwordRule
       : missing > 0
         ? words.passwordShort(missing, format.number(missing))
-        : words.passwordLongEnough
+        : error
+          ? null
+          : words.passwordLongEnough
   const hints = [hasCaps && words.capsLock, isBangla && !isShown && words.banglaKeyboard, rule].filter(Boolean)
   return (
     <TextField

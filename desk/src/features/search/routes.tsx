@@ -44,7 +44,8 @@ export function SearchPage() {
     return () => clearTimeout(timer)
   }, [typed, asked, setParams])
   const toResults = (event: KeyboardEvent) => {
-    if (event.key !== 'ArrowDown' || event.nativeEvent.isComposing) return
+    const isAsked = event.key === 'Enter' && typed.trim() === asked
+    if (event.nativeEvent.isComposing || !(isAsked || event.key === 'ArrowDown')) return
     event.preventDefault()
     document.querySelector<HTMLElement>('.hit')?.focus()
   }
@@ -131,7 +132,8 @@ function Results({ q }: { q: string }) {
         </Banner>
       )}
       <p className="visually-hidden" role="status">
-        {words.found(hits.length, format.number(hits.length))}
+        {words.found(hits.length, format.number(hits.length))}{' '}
+        {similar.length > 0 && words.foundSimilar(similar.length, format.number(similar.length))}
       </p>
       {hits.length === 0 && similar.length === 0 && (
         <EmptyState icon={<SearchX />} title={words.nothingTitle(q)} words={words.nothingWords} />

@@ -16,6 +16,7 @@ export const searchWords = defineWords({
     examples: 'For example',
     incomplete: 'Some new messages are still being indexed. They will be found in a moment.',
     found: (n: number, shown: string) => (n === 1 ? '1 message found' : `${shown} messages found`),
+    foundSimilar: (n: number, shown: string) => (n === 1 ? '1 more sounds alike' : `${shown} more sound alike`),
   },
   bn: {
     title: 'খুঁজুন',
@@ -31,5 +32,6 @@ export const searchWords = defineWords({
     examples: 'যেমন',
     incomplete: 'নতুন কিছু বার্তা এখনও সূচিতে উঠছে। একটু পরেই পাওয়া যাবে।',
     found: (_n, shown) => `${shown}টি বার্তা পাওয়া গেছে`,
+    foundSimilar: (_n, shown) => `শুনতে একই রকম আরও ${shown}টি`,
   },
 })
