@@ -458,7 +458,7 @@ create table desk.message_external (
   message_id uuid not null,
   constraint message_external_pkey PRIMARY KEY (workspace_id, inbox_id, external_key),
   constraint message_external_workspace_id_inbox_id_fkey FOREIGN KEY (workspace_id, inbox_id) REFERENCES desk.inbox(workspace_id, id),
-  constraint message_external_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES desk.message(workspace_id, id) DEFERRABLE INITIALLY DEFERRED
+  constraint message_external_message FOREIGN KEY (workspace_id, message_id) REFERENCES desk.message(workspace_id, id) DEFERRABLE INITIALLY DEFERRED
 );
 
 create table desk.client_message (
@@ -739,14 +739,14 @@ begin
 end
 $function$;
 
--- The workspace that a static ingest function is in. Only those functions run as desk_ingest_definer, and each sets it
--- from a verified scope before it touches a row; for every other role no policy looks at it.
-CREATE OR REPLACE FUNCTION app.ingest_workspace()
- RETURNS uuid
+-- The workspaces that a static ingest function is in. Only those functions run as desk_ingest_definer, and each sets them
+-- from verified scopes before it touches a row; for every other role no policy looks at them.
+CREATE OR REPLACE FUNCTION app.ingest_workspaces()
+ RETURNS uuid[]
  LANGUAGE sql
  STABLE PARALLEL RESTRICTED
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ select nullif(current_setting('app.ingest_workspace', true), '')::uuid $function$;
+AS $function$ select nullif(current_setting('app.ingest_workspaces', true), '')::uuid[] $function$;
 
 -- The smallest UUIDv7 of a moment: partitions and time windows are cut by id.
 CREATE OR REPLACE FUNCTION app.uuid_floor(moment timestamp with time zone)
@@ -881,71 +881,78 @@ begin
 end
 $function$;
 
--- Verifies a signed scope and enters its workspace; refuses everything else. Written as assignments, which PostgreSQL
--- works out by itself: a statement for each of them would double the price.
-CREATE OR REPLACE FUNCTION app.enter_ingest(p_scope text)
- RETURNS uuid
+-- Verifies signed scopes, enters their workspaces and gives them in the same order; refuses everything else. What is not
+-- among them stays out of sight, and cannot be written. Done by assignments, which PostgreSQL works out by itself: a
+-- statement for each of them would double the price.
+CREATE OR REPLACE FUNCTION app.enter_ingest(p_scopes text[])
+ RETURNS uuid[]
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
   has_planned boolean := app.plan_anew();
-  workspace uuid;
+  entered uuid[] := array_fill(null::uuid, array[cardinality(p_scopes)]);
   setting text;
 begin
-  setting := set_config('app.ingest_workspace', '', true);
-  setting := set_config('app.scope', p_scope, true);
-  workspace := app.current_workspace();
-  if workspace is null then
-    raise exception 'no valid scope' using errcode = 'DK003';
-  end if;
-  setting := set_config('app.ingest_workspace', workspace::text, true);
-  return workspace;
+  setting := set_config('app.ingest_workspaces', '', true);
+  for turn in 1..cardinality(p_scopes) loop
+    setting := set_config('app.scope', p_scopes[turn], true);
+    entered[turn] := app.current_workspace();
+    if entered[turn] is null then
+      raise exception 'no valid scope' using errcode = 'DK003';
+    end if;
+  end loop;
+  setting := set_config('app.ingest_workspaces', entered::text, true);
+  return entered;
 end
 $function$;
 
--- Step 1, of several workspaces in one call: the signed scopes of each and, at the same places of p_items, their events as
--- arrays of {id, inbox_id, event_key, raw_sealed, byte_size, received_at}. Each workspace is entered by itself, so that
--- the policies hold its rows apart from the others'. A known event key is a duplicate: it answers is_new = false and
--- changes nothing.
+-- Step 1, of several workspaces at once: their signed scopes, and their events as
+-- [{workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at}]. A known event key is a duplicate: it
+-- answers is_new = false and changes nothing. Rows are taken in the order of their keys, ledgers in that of their
+-- inboxes: two batches would else wait for each other for good.
 CREATE OR REPLACE FUNCTION app.ingest_keep(p_scopes text[], p_items jsonb)
  RETURNS TABLE(id uuid, is_new boolean)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 declare
-  workspace uuid;
-  items jsonb;
+  entered uuid[] := app.enter_ingest(p_scopes);
   kept uuid[];
-  tally record;
+  workspaces uuid[];
+  inboxes uuid[];
+  counts bigint[];
+  newest timestamptz[];
 begin
-  for turn in 1..cardinality(p_scopes) loop
-    workspace := app.enter_ingest(p_scopes[turn]);
-    items := p_items -> (turn - 1);
-    with made as (
-      insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at)
-      select workspace, x.id, x.inbox_id, x.event_key, x.raw_sealed, x.byte_size, x.received_at
-      from jsonb_to_recordset(items) as x(
-        id uuid, inbox_id uuid, event_key bytea, raw_sealed bytea, byte_size int, received_at timestamptz)
-      order by x.inbox_id, x.event_key
-      on conflict (workspace_id, inbox_id, event_key) do nothing
-      returning inbound_event.id
-    )
-    select coalesce(array_agg(made.id), '{}') into kept from made;
-    -- One inbox after the other, in the order of their ids: two batches would else wait for each other for good.
-    for tally in
-      select x.inbox_id, count(*) as n, max(x.received_at) as newest
-      from jsonb_to_recordset(items) as x(id uuid, inbox_id uuid, received_at timestamptz)
-      where x.id = any (kept) group by x.inbox_id order by x.inbox_id
-    loop
-      update desk.inbox_ledger as ledger
-        set received = ledger.received + tally.n, last_received_at = tally.newest
-        where ledger.workspace_id = workspace and ledger.inbox_id = tally.inbox_id;
-    end loop;
-    return query select x.id, x.id = any (kept) from jsonb_to_recordset(items) as x(id uuid);
-  end loop;
+  with made as (
+    insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at)
+    select x.workspace_id, x.id, x.inbox_id, x.event_key, x.raw_sealed, x.byte_size, x.received_at
+    from jsonb_to_recordset(p_items) as x(workspace_id uuid, id uuid, inbox_id uuid, event_key bytea, raw_sealed bytea,
+      byte_size int, received_at timestamptz)
+    order by x.workspace_id, x.inbox_id, x.event_key
+    on conflict (workspace_id, inbox_id, event_key) do nothing
+    returning inbound_event.id
+  )
+  select coalesce(array_agg(made.id), '{}') into kept from made;
+  select array_agg(tally.workspace_id), array_agg(tally.inbox_id), array_agg(tally.n), array_agg(tally.newest)
+    into workspaces, inboxes, counts, newest
+    from (
+      select x.workspace_id, x.inbox_id, count(*) as n, max(x.received_at) as newest
+      from jsonb_to_recordset(p_items) as x(workspace_id uuid, id uuid, inbox_id uuid, received_at timestamptz)
+      where x.id = any (kept) group by x.workspace_id, x.inbox_id
+    ) as tally;
+  perform from desk.inbox_ledger as ledger
+    join unnest(workspaces, inboxes) as u(workspace_id, inbox_id)
+      on ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id
+    order by ledger.workspace_id, ledger.inbox_id for no key update of ledger;
+  update desk.inbox_ledger as ledger set received = ledger.received + u.n, last_received_at = u.newest
+    from unnest(workspaces, inboxes, counts, newest) as u(workspace_id, inbox_id, n, newest)
+    where ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id;
+  return query select x.id, x.id = any (kept) from jsonb_to_recordset(p_items) as x(id uuid);
 end
 $function$;
 
@@ -992,24 +999,28 @@ begin
 end
 $function$;
 
--- Who is already known by these addresses. Items: [{inbox_id, address_key}].
-CREATE OR REPLACE FUNCTION app.ingest_resolve(p_scope text, p_items jsonb)
- RETURNS TABLE(inbox_id uuid, address_key bytea, contact_id uuid, has_name boolean)
+-- Who is already known by these addresses. Items: [{workspace_id, inbox_id, address_key}].
+CREATE OR REPLACE FUNCTION app.ingest_resolve(p_scopes text[], p_items jsonb)
+ RETURNS TABLE(workspace_id uuid, inbox_id uuid, address_key bytea, contact_id uuid, has_name boolean)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  entered uuid[] := app.enter_ingest(p_scopes);
 begin
   return query
-    select address.inbox_id, address.external_key::bytea, address.contact_id, contact.name_sealed is not null
-    from (select distinct x.inbox_id, x.address_key
-          from jsonb_to_recordset(p_items) as x(inbox_id uuid, address_key bytea)) as item
+    select item.workspace_id, item.inbox_id, address.external_key::bytea, address.contact_id,
+           contact.name_sealed is not null
+    from (select distinct x.workspace_id, x.inbox_id, x.address_key
+          from jsonb_to_recordset(p_items) as x(workspace_id uuid, inbox_id uuid, address_key bytea)) as item
     join desk.contact_address as address
-      on address.workspace_id = workspace and address.inbox_id = item.inbox_id
+      on address.workspace_id = item.workspace_id and address.inbox_id = item.inbox_id
       and address.external_key = item.address_key
-    join desk.contact on contact.workspace_id = workspace and contact.id = address.contact_id;
+    join desk.contact on contact.workspace_id = item.workspace_id and contact.id = address.contact_id;
 end
 $function$;
 
@@ -1021,33 +1032,45 @@ CREATE OR REPLACE FUNCTION app.ingest_set_apart(p_scope text, p_event uuid, p_re
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  entered uuid[] := app.enter_ingest(array[p_scope]);
 begin
   update desk.inbound_event as e set state = 'unreadable', reason = left(p_reason, 300)
-    where e.workspace_id = workspace and e.id = p_event and e.state = 'pending';
+    where e.workspace_id = entered[1] and e.id = p_event and e.state = 'pending';
 end
 $function$;
 
--- Events whose messages are all stored: done, and counted once, whoever else says so too.
-CREATE OR REPLACE FUNCTION app.finish_events(p_workspace uuid, p_done uuid[], p_now timestamp with time zone)
+-- Events whose messages are all stored: done, and counted once, whoever else says so too. Ledgers in the order in which
+-- step 1 takes them.
+CREATE OR REPLACE FUNCTION app.finish_events(p_workspaces uuid[], p_done uuid[], p_now timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  tally record;
+  workspaces uuid[];
+  inboxes uuid[];
+  counts bigint[];
 begin
-  for tally in
-    with finished as (
-      update desk.inbound_event as e set state = 'done', reason = null
-      where e.workspace_id = p_workspace and e.id = any (p_done) and e.state = 'pending'
-      returning e.inbox_id
-    )
-    select finished.inbox_id, count(*) as n from finished group by finished.inbox_id order by finished.inbox_id
-  loop
-    update desk.inbox_ledger as ledger set stored = ledger.stored + tally.n, last_stored_at = p_now
-      where ledger.workspace_id = p_workspace and ledger.inbox_id = tally.inbox_id;
-  end loop;
+  with finished as (
+    update desk.inbound_event as e set state = 'done', reason = null
+    from unnest(p_workspaces, p_done) as done(workspace_id, id)
+    where e.workspace_id = done.workspace_id and e.id = done.id
+      -- Which is to say: pending. In these words no index of all that is pending fits, and each is found by its key.
+      and e.state not in ('done', 'unreadable')
+    returning e.workspace_id, e.inbox_id
+  )
+  select array_agg(tally.workspace_id), array_agg(tally.inbox_id), array_agg(tally.n) into workspaces, inboxes, counts
+    from (
+      select finished.workspace_id, finished.inbox_id, count(*) as n from finished
+      group by finished.workspace_id, finished.inbox_id
+    ) as tally;
+  perform from desk.inbox_ledger as ledger
+    join unnest(workspaces, inboxes) as u(workspace_id, inbox_id)
+      on ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id
+    order by ledger.workspace_id, ledger.inbox_id for no key update of ledger;
+  update desk.inbox_ledger as ledger set stored = ledger.stored + u.n, last_stored_at = p_now
+    from unnest(workspaces, inboxes, counts) as u(workspace_id, inbox_id, n)
+    where ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id;
 end
 $function$;
 
@@ -1055,7 +1078,7 @@ $function$;
 -- when it is. A person whose address is new is made; a known one was seen again. All that can make us wait for others
 -- happens here, kind by kind, each in the order of its keys, so that of two of us none waits for the other: once-only
 -- keys, addresses, conversations (of these people, to be read again by the caller), contacts.
-CREATE OR REPLACE FUNCTION app.place_items(p_workspace uuid, p_items jsonb, OUT is_new boolean[], OUT addresses uuid[], OUT contacts uuid[])
+CREATE OR REPLACE FUNCTION app.place_items(p_items jsonb, OUT is_new boolean[], OUT addresses uuid[], OUT contacts uuid[])
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1063,13 +1086,15 @@ AS $function$
 declare
   fresh uuid[];
   made uuid[];
+  workspaces uuid[];
 begin
   with kept as (
     insert into desk.message_external as e (workspace_id, inbox_id, external_key, message_id)
-    select p_workspace, x.inbox_id, x.external_key, x.message_id
-    from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, external_key bytea, message_id uuid))
-      with ordinality as x(inbox_id, external_key, message_id, place)
-    order by x.inbox_id, x.external_key, x.place
+    select x.workspace_id, x.inbox_id, x.external_key, x.message_id
+    from rows from (jsonb_to_recordset(p_items) as (
+        workspace_id uuid, inbox_id uuid, external_key bytea, message_id uuid))
+      with ordinality as x(workspace_id, inbox_id, external_key, message_id, place)
+    order by x.workspace_id, x.inbox_id, x.external_key, x.place
     on conflict do nothing
     returning e.message_id
   )
@@ -1077,15 +1102,17 @@ begin
 
   for turn in 1..2 loop
     select array_agg(x.message_id = any (fresh) and x.turn = 1 order by x.place),
-           array_agg(a.id order by x.place), array_agg(a.contact_id order by x.place)
-      into is_new, addresses, contacts
+           array_agg(a.id order by x.place), array_agg(a.contact_id order by x.place),
+           array_agg(x.workspace_id order by x.place)
+      into is_new, addresses, contacts, workspaces
       from (
         select y.*, row_number() over (partition by y.message_id order by y.place) as turn
-        from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, address_key bytea, message_id uuid))
-          with ordinality as y(inbox_id, address_key, message_id, place)
+        from rows from (jsonb_to_recordset(p_items) as (
+            workspace_id uuid, inbox_id uuid, address_key bytea, message_id uuid))
+          with ordinality as y(workspace_id, inbox_id, address_key, message_id, place)
       ) as x
       left join desk.contact_address as a
-        on a.workspace_id = p_workspace and a.inbox_id = x.inbox_id and a.external_key = x.address_key
+        on a.workspace_id = x.workspace_id and a.inbox_id = x.inbox_id and a.external_key = x.address_key
         and x.message_id = any (fresh);
     exit when turn = 2 or not exists (
       select from unnest(is_new, addresses) as known(is_new, address_id) where known.is_new and known.address_id is null);
@@ -1093,57 +1120,89 @@ begin
     with met as (
       insert into desk.contact_address as a
         (workspace_id, id, contact_id, inbox_id, external_key, external_sealed, is_verified, created_at)
-      select distinct on (x.inbox_id, x.address_key)
-        p_workspace, x.address_id, x.contact_id, x.inbox_id, x.address_key, x.address_sealed, x.is_verified,
+      select distinct on (x.workspace_id, x.inbox_id, x.address_key)
+        x.workspace_id, x.address_id, x.contact_id, x.inbox_id, x.address_key, x.address_sealed, x.is_verified,
         x.received_at
-      from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, address_id uuid, address_key bytea,
-          address_sealed bytea, is_verified boolean, contact_id uuid, message_id uuid, received_at timestamptz))
-        with ordinality as x(inbox_id, address_id, address_key, address_sealed, is_verified, contact_id, message_id,
-          received_at, place)
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, inbox_id uuid, address_id uuid,
+          address_key bytea, address_sealed bytea, is_verified boolean, contact_id uuid, message_id uuid,
+          received_at timestamptz))
+        with ordinality as x(workspace_id, inbox_id, address_id, address_key, address_sealed, is_verified, contact_id,
+          message_id, received_at, place)
       where x.message_id = any (fresh) and addresses[x.place] is null
-      order by x.inbox_id, x.address_key, x.place
+      order by x.workspace_id, x.inbox_id, x.address_key, x.place
       on conflict do nothing
       returning a.id
     )
     select coalesce(array_agg(met.id), '{}') into made from met;
 
     insert into desk.contact as c (workspace_id, id, name_sealed, created_at, last_seen_at)
-      select distinct on (x.contact_id) p_workspace, x.contact_id, x.contact_name_sealed, x.received_at, x.received_at
-      from rows from (jsonb_to_recordset(p_items) as (address_id uuid, contact_id uuid, contact_name_sealed bytea,
-          message_id uuid, received_at timestamptz))
-        with ordinality as x(address_id, contact_id, contact_name_sealed, message_id, received_at, place)
+      select distinct on (x.workspace_id, x.contact_id)
+        x.workspace_id, x.contact_id, x.contact_name_sealed, x.received_at, x.received_at
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, address_id uuid, contact_id uuid,
+          contact_name_sealed bytea, message_id uuid, received_at timestamptz))
+        with ordinality as x(workspace_id, address_id, contact_id, contact_name_sealed, message_id, received_at, place)
       where x.address_id = any (made) and x.message_id = any (fresh)
-      order by x.contact_id, x.place
+      order by x.workspace_id, x.contact_id, x.place
       on conflict do nothing;
   end loop;
 
   -- NO KEY: a plain FOR UPDATE would wait for, and block, everybody who only refers to the row by a foreign key.
   perform from desk.conversation as c
-    where c.workspace_id = p_workspace and c.contact_address_id = any (addresses) order by c.id for no key update;
-  with seen as (
-    select u.contact_id, max(x.received_at) as newest,
-      -- A name is sealed for one contact and none other.
-      (array_agg(x.contact_name_sealed order by x.place)
-        filter (where x.contact_name_sealed is not null and x.contact_id = u.contact_id))[1] as name
-    from rows from (jsonb_to_recordset(p_items) as (contact_id uuid, contact_name_sealed bytea, received_at timestamptz))
-      with ordinality as x(contact_id, contact_name_sealed, received_at, place)
-    join unnest(contacts) with ordinality as u(contact_id, place) on u.place = x.place
-    group by u.contact_id
-  ), held as materialized (
-    select c.id from desk.contact as c
-    where c.workspace_id = p_workspace and c.id = any (contacts) order by c.id for no key update
-  )
+    join (select distinct w.workspace_id, w.address_id from unnest(workspaces, addresses) as w(workspace_id, address_id))
+      as writer on c.workspace_id = writer.workspace_id and c.contact_address_id = writer.address_id
+    order by c.workspace_id, c.id for no key update of c;
+  perform from desk.contact as c
+    join (select distinct w.workspace_id, w.contact_id from unnest(workspaces, contacts) as w(workspace_id, contact_id))
+      as writer on c.workspace_id = writer.workspace_id and c.id = writer.contact_id
+    order by c.workspace_id, c.id for no key update of c;
   update desk.contact as c
     set last_seen_at = greatest(c.last_seen_at, seen.newest), name_sealed = coalesce(c.name_sealed, seen.name)
-    from held join seen on seen.contact_id = held.id
-    where c.workspace_id = p_workspace and c.id = held.id
+    from (
+      select workspaces[x.place] as workspace_id, contacts[x.place] as contact_id, max(x.received_at) as newest,
+        -- A name is sealed for one contact and none other.
+        (array_agg(x.contact_name_sealed order by x.place)
+          filter (where x.contact_name_sealed is not null and x.contact_id = contacts[x.place]))[1] as name
+      from rows from (jsonb_to_recordset(p_items) as (contact_id uuid, contact_name_sealed bytea,
+          received_at timestamptz))
+        with ordinality as x(contact_id, contact_name_sealed, received_at, place)
+      where contacts[x.place] is not null
+      group by 1, 2
+    ) as seen
+    where c.workspace_id = seen.workspace_id and c.id = seen.contact_id
       and (c.last_seen_at < seen.newest or (c.name_sealed is null and seen.name is not null));
+end
+$function$;
+
+-- Takes numbers: for each workspace that needs some, and in the order of the workspaces, its counters go up once. Answers
+-- the numbers that stood there before, at the places of the workspaces.
+CREATE OR REPLACE FUNCTION app.raise_counters(p_workspaces uuid[], p_events integer[], p_threads integer[], OUT events_before bigint[], OUT threads_before bigint[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+begin
+  perform from desk.workspace_counter as counter
+    join unnest(p_workspaces, p_events) as u(workspace_id, events) on counter.workspace_id = u.workspace_id
+    where u.events > 0
+    order by counter.workspace_id for no key update of counter;
+  with raised as (
+    update desk.workspace_counter as counter
+      set event_number = counter.event_number + u.events, conversation_number = counter.conversation_number + u.threads
+      from unnest(p_workspaces, p_events, p_threads) as u(workspace_id, events, threads)
+      where counter.workspace_id = u.workspace_id and u.events > 0
+      returning counter.workspace_id, counter.event_number - u.events as events_before,
+                counter.conversation_number - u.threads as threads_before
+  )
+  select array_agg(raised.events_before order by u.place), array_agg(raised.threads_before order by u.place)
+    into events_before, threads_before
+    from unnest(p_workspaces) with ordinality as u(workspace_id, place)
+    left join raised on raised.workspace_id = u.workspace_id;
 end
 $function$;
 
 -- Files of stored messages: those that came with them, and of the uploaded ones what this visitor uploaded, each for the
 -- first message that names it.
-CREATE OR REPLACE FUNCTION app.give_files(p_workspace uuid, p_items jsonb, p_is_new boolean[], p_claimed uuid[], p_claimers bigint[])
+CREATE OR REPLACE FUNCTION app.give_files(p_items jsonb, p_is_new boolean[], p_claimed uuid[], p_claimers bigint[])
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1152,10 +1211,11 @@ begin
   insert into desk.attachment
       (workspace_id, id, message_id, position, file_name_sealed, key_sealed, media_type, byte_size, width, height,
        created_at)
-    select p_workspace, f.id, x.message_id, f.place - 1, f.file_name_sealed, f.key_sealed, f.media_type, f.byte_size,
+    select x.workspace_id, f.id, x.message_id, f.place - 1, f.file_name_sealed, f.key_sealed, f.media_type, f.byte_size,
            f.width, f.height, x.received_at
-    from rows from (jsonb_to_recordset(p_items) as (message_id uuid, received_at timestamptz, attachments jsonb))
-      with ordinality as x(message_id, received_at, attachments, place)
+    from rows from (jsonb_to_recordset(p_items) as (
+        workspace_id uuid, message_id uuid, received_at timestamptz, attachments jsonb))
+      with ordinality as x(workspace_id, message_id, received_at, attachments, place)
     cross join lateral rows from (jsonb_to_recordset(x.attachments) as (
       id uuid, file_name_sealed bytea, key_sealed bytea, media_type text, byte_size bigint, width int, height int
     )) with ordinality as f(id, file_name_sealed, key_sealed, media_type, byte_size, width, height, place)
@@ -1164,33 +1224,42 @@ begin
     set message_id = x.message_id,
         position = coalesce(jsonb_array_length(x.attachments), 0) + array_position(x.attachment_ids, a.id) - 1
     from unnest(p_claimed, p_claimers) as claim(attachment_id, place)
-    join rows from (jsonb_to_recordset(p_items) as (message_id uuid, attachments jsonb, attachment_ids uuid[]))
-      with ordinality as x(message_id, attachments, attachment_ids, place) on x.place = claim.place
-    where a.workspace_id = p_workspace and a.id = claim.attachment_id;
+    join rows from (jsonb_to_recordset(p_items) as (
+        workspace_id uuid, message_id uuid, attachments jsonb, attachment_ids uuid[]))
+      with ordinality as x(workspace_id, message_id, attachments, attachment_ids, place) on x.place = claim.place
+    where a.workspace_id = x.workspace_id and a.id = claim.attachment_id;
 end
 $function$;
 
--- Step 2 for one workspace. Locks rows first, then the counter, so that it never waits for somebody who waits for it; what
--- comes behind the counter (the ledger) is taken by nobody who would want the counter. What becomes of each item is
--- worked out in memory, in the order of arrival, and written kind by kind: a statement for all items costs little more
--- than a statement for one. Items:
---   {inbox_id, external_key, address_id, address_key, address_sealed, is_verified, contact_id, contact_name_sealed,
---    conversation_id, message_id, text_sealed, preview_sealed, sent_at, provider_sequence, received_at, visitor_id,
---    client_message_id, attachments: [{id, file_name_sealed, key_sealed, media_type, byte_size, width, height}],
---    attachment_ids: [uuid]}
+-- Step 2, of several workspaces at once: their signed scopes and their items. Locks rows first, then the counters, so that
+-- it never waits for somebody who waits for it; what comes behind the counters (the ledgers) is taken by nobody who would
+-- want a counter. What becomes of each item is worked out in memory, in the order of arrival, and written kind by kind: a
+-- statement for all items costs little more than a statement for one. Items:
+--   {workspace_id, inbox_id, external_key, address_id, address_key, address_sealed, is_verified, contact_id,
+--    contact_name_sealed, conversation_id, message_id, text_sealed, preview_sealed, sent_at, provider_sequence,
+--    received_at, visitor_id, client_message_id, attachments: [{id, file_name_sealed, key_sealed, media_type, byte_size,
+--    width, height}], attachment_ids: [uuid]}
 -- `contact_id`, `address_id` and `conversation_id` are proposals, used when the person or thread is new. Events whose
--- messages are all in p_items are named in p_done. Answers one row an item: what became of it.
-CREATE OR REPLACE FUNCTION app.ingest_store(p_scope text, p_items jsonb, p_done uuid[], p_now timestamp with time zone)
+-- messages are all in p_items are named in p_done: [{workspace_id, id}]. Answers one row an item: what became of it.
+CREATE OR REPLACE FUNCTION app.ingest_store(p_scopes text[], p_items jsonb, p_done jsonb, p_now timestamp with time zone)
  RETURNS TABLE(message_id uuid, outcome text, conversation_id uuid, event_number bigint)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  -- By the place of the scope.
+  entered uuid[] := app.enter_ingest(p_scopes);
+  events int[] := array_fill(0, array[cardinality(p_scopes)]);
+  begun int[] := events;
+  events_before bigint[];
+  threads_before bigint[];
   -- By the place of the item.
   messages uuid[];
+  turns int[];
   inboxes uuid[];
   proposed uuid[];
   sent timestamptz[];
@@ -1204,8 +1273,9 @@ declare
   numbers int[];
   is_late boolean[];
   changes text[];
-  event_numbers bigint[];
+  event_numbers int[];
   -- By the place of the thread among those that go on or begin here.
+  known int;
   ids uuid[];
   statuses text[];
   counts int[];
@@ -1213,78 +1283,83 @@ declare
   last_sent timestamptz[];
   last_sequences bigint[];
   first_items int[];
+  thread_turns int[];
+  thread_numbers int[];
   lowest uuid[];
   highest uuid[];
   waiting timestamptz[];
   active timestamptz[];
+  -- By the place of the claim.
   claimed uuid[] := '{}';
   claimers bigint[] := '{}';
-  known int;
+  turn int;
   spot int;
-  begun int := 0;
-  events bigint := 0;
-  next_event bigint;
-  next_thread bigint;
 begin
-  select array_agg(x.message_id order by x.place), array_agg(x.inbox_id order by x.place),
-         array_agg(x.conversation_id order by x.place), array_agg(x.sent_at order by x.place),
-         array_agg(x.provider_sequence order by x.place), array_agg(x.received_at order by x.place),
+  set constraints desk.message_external_message deferred;
+  select array_agg(x.message_id order by x.place), array_agg(array_position(entered, x.workspace_id) order by x.place),
+         array_agg(x.inbox_id order by x.place), array_agg(x.conversation_id order by x.place),
+         array_agg(x.sent_at order by x.place), array_agg(x.provider_sequence order by x.place),
+         array_agg(x.received_at order by x.place),
          coalesce(bool_or(jsonb_array_length(x.attachments) > 0 or cardinality(x.attachment_ids) > 0), false)
-    into messages, inboxes, proposed, sent, sequences, received, has_files
-    from rows from (jsonb_to_recordset(p_items) as (message_id uuid, inbox_id uuid, conversation_id uuid,
-        sent_at timestamptz, provider_sequence bigint, received_at timestamptz, attachments jsonb,
+    into messages, turns, inboxes, proposed, sent, sequences, received, has_files
+    from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, message_id uuid, inbox_id uuid,
+        conversation_id uuid, sent_at timestamptz, provider_sequence bigint, received_at timestamptz, attachments jsonb,
         attachment_ids uuid[]))
-      with ordinality as x(message_id, inbox_id, conversation_id, sent_at, provider_sequence, received_at, attachments,
-        attachment_ids, place);
-  if messages is null then
-    perform app.finish_events(workspace, p_done, p_now);
-    return;
-  end if;
-  select p.is_new, p.addresses, p.contacts into is_new, addresses, contacts
-    from app.place_items(workspace, p_items) as p;
+      with ordinality as x(workspace_id, message_id, inbox_id, conversation_id, sent_at, provider_sequence, received_at,
+        attachments, attachment_ids, place);
+  if messages is not null then
+    select p.is_new, p.addresses, p.contacts into is_new, addresses, contacts from app.place_items(p_items) as p;
 
-  -- The newest conversation of each address goes on.
-  select array_agg(c.id), array_agg(c.status), array_agg(c.last_message_number), array_agg(c.last_message_id),
-         array_agg(c.last_message_sent_at), array_agg(m.provider_sequence), array_agg(c.contact_address_id)
-    into ids, statuses, counts, last_ids, last_sent, last_sequences, threads
-    from (
-      select distinct on (c.contact_address_id) c.* from desk.conversation as c
-      where c.workspace_id = workspace and c.contact_address_id = any (addresses)
-      order by c.contact_address_id, c.created_at desc, c.id desc
-    ) as c
-    left join desk.message as m on m.workspace_id = workspace and m.id = c.last_message_id;
-  select array_agg(ids[array_position(threads, a.address_id)] order by a.place) into threads
-    from unnest(addresses) with ordinality as a(address_id, place);
+    -- The newest conversation of each address goes on.
+    select array_agg(c.id), array_agg(c.status), array_agg(c.last_message_number), array_agg(c.last_message_id),
+           array_agg(c.last_message_sent_at), array_agg(m.provider_sequence), array_agg(c.contact_address_id)
+      into ids, statuses, counts, last_ids, last_sent, last_sequences, threads
+      from (
+        select distinct on (c.workspace_id, c.contact_address_id) c.*
+        from unnest(turns, addresses) as u(turn, address_id)
+        join desk.conversation as c on c.workspace_id = entered[u.turn] and c.contact_address_id = u.address_id
+        order by c.workspace_id, c.contact_address_id, c.created_at desc, c.id desc
+      ) as c
+      left join desk.message as m on m.workspace_id = c.workspace_id and m.id = c.last_message_id;
+    select array_agg(ids[array_position(threads, a.address_id)] order by a.place) into threads
+      from unnest(addresses) with ordinality as a(address_id, place);
+  end if;
 
   -- Filled beforehand: an empty array begins wherever it is first written to.
-  numbers := array_fill(null::int, array[cardinality(messages)]);
-  is_late := array_fill(null::boolean, array[cardinality(messages)]);
-  changes := array_fill(null::text, array[cardinality(messages)]);
-  event_numbers := array_fill(null::bigint, array[cardinality(messages)]);
+  numbers := array_fill(null::int, array[coalesce(cardinality(messages), 0)]);
+  event_numbers := numbers;
+  is_late := array_fill(null::boolean, array[coalesce(cardinality(messages), 0)]);
+  changes := array_fill(null::text, array[coalesce(cardinality(messages), 0)]);
   known := coalesce(cardinality(ids), 0);
   first_items := array_fill(null::int, array[known]);
+  thread_turns := first_items;
+  thread_numbers := first_items;
   lowest := array_fill(null::uuid, array[known]);
   highest := lowest;
   waiting := array_fill(null::timestamptz, array[known]);
   active := waiting;
-  for place in 1..cardinality(messages) loop
+  for place in 1..coalesce(cardinality(messages), 0) loop
     continue when not is_new[place];
+    turn := turns[place];
     if threads[place] is null then
       -- Begun by the first item of its person.
       threads[place] := coalesce(threads[array_position(addresses[:place - 1], addresses[place])], proposed[place]);
     end if;
     spot := array_position(ids, threads[place]);
     if spot is null then
-      begun := begun + 1;
-      spot := known + begun;
+      known := known + 1;
+      spot := known;
       ids[spot] := threads[place];
       counts[spot] := 0;
       first_items[spot] := place;
+      begun[turn] := begun[turn] + 1;
+      thread_numbers[spot] := begun[turn];
       changes[place] := 'opened';
     elsif statuses[spot] <> 'open' then
       changes[place] := 'reopened';
     end if;
     statuses[spot] := 'open';
+    thread_turns[spot] := turn;
     counts[spot] := counts[spot] + 1;
     numbers[place] := counts[spot];
     is_late[place] := coalesce((sent[place], sequences[place]) < (last_sent[spot], last_sequences[spot]), false);
@@ -1297,83 +1372,86 @@ begin
     highest[spot] := greatest(highest[spot], messages[place]);
     waiting[spot] := coalesce(waiting[spot], received[place]);
     active[spot] := greatest(active[spot], received[place]);
-    event_numbers[place] := events + 1;
-    events := events + case when changes[place] is null then 1 else 2 end;
+    event_numbers[place] := events[turn] + 1;
+    events[turn] := events[turn] + case when changes[place] is null then 1 else 2 end;
   end loop;
 
-  update desk.workspace_counter as counter
-    set event_number = counter.event_number + events, conversation_number = counter.conversation_number + begun
-    where counter.workspace_id = workspace
-    returning counter.event_number - events, counter.conversation_number - begun into next_event, next_thread;
+  if true = any (is_new) then
+    select raised.events_before, raised.threads_before into events_before, threads_before
+      from app.raise_counters(entered, events, begun) as raised;
 
-  if begun > 0 then
     insert into desk.conversation
         (workspace_id, id, number, inbox_id, contact_id, contact_address_id, status, last_message_number,
          last_inbound_number, last_message_id, last_message_sent_at, first_message_id, newest_message_id, waiting_since,
          last_activity_at, created_at)
-      select workspace, t.id, next_thread + row_number() over (order by t.first_item), inboxes[t.first_item],
-             contacts[t.first_item], addresses[t.first_item], 'open', t.n, t.n, t.last_id, t.last_sent, t.lowest,
-             t.highest, t.waiting, t.active, t.waiting
-      from unnest(ids, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active)
-        as t(id, first_item, n, last_id, last_sent, lowest, highest, waiting, active)
-      where t.first_item is not null;
-  end if;
-  update desk.conversation as c
-    set last_message_number = t.n, last_inbound_number = t.n, last_message_id = t.last_id,
-        last_message_sent_at = t.last_sent,
-        -- Ids are minted before the lock and by several processes: the window only ever widens.
-        first_message_id = least(c.first_message_id, t.lowest),
-        newest_message_id = greatest(c.newest_message_id, t.highest),
-        waiting_since = coalesce(c.waiting_since, t.waiting),
-        last_activity_at = greatest(c.last_activity_at, t.active),
-        status = 'open', snoozed_until = null
-    from unnest(ids, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active)
-      as t(id, first_item, n, last_id, last_sent, lowest, highest, waiting, active)
-    where c.workspace_id = workspace and c.id = t.id and t.first_item is null and t.waiting is not null;
+      select entered[t.turn], t.id, threads_before[t.turn] + t.number, inboxes[t.item], contacts[t.item],
+             addresses[t.item], 'open', t.n, t.n, t.last_id, t.last_sent, t.lowest, t.highest, t.waiting, t.active,
+             t.waiting
+      from unnest(ids, thread_turns, first_items, thread_numbers, counts, last_ids, last_sent, lowest, highest, waiting,
+        active) as t(id, turn, item, number, n, last_id, last_sent, lowest, highest, waiting, active)
+      where t.item is not null;
+    update desk.conversation as c
+      set last_message_number = t.n, last_inbound_number = t.n, last_message_id = t.last_id,
+          last_message_sent_at = t.last_sent,
+          -- Ids are minted before the lock and by several processes: the window only ever widens.
+          first_message_id = least(c.first_message_id, t.lowest),
+          newest_message_id = greatest(c.newest_message_id, t.highest),
+          waiting_since = coalesce(c.waiting_since, t.waiting),
+          last_activity_at = greatest(c.last_activity_at, t.active),
+          status = 'open', snoozed_until = null
+      from unnest(ids, thread_turns, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active)
+        as t(id, turn, item, n, last_id, last_sent, lowest, highest, waiting, active)
+      where c.workspace_id = entered[t.turn] and c.id = t.id and t.item is null;
 
-  if has_files then
-    -- Only what this visitor uploaded, and only once.
-    select array_agg(claim.id), array_agg(claim.place) into claimed, claimers from (
-      select distinct on (a.id) a.id, x.place
-      from rows from (jsonb_to_recordset(p_items) as (visitor_id uuid, attachment_ids uuid[]))
-        with ordinality as x(visitor_id, attachment_ids, place)
-      join desk.attachment as a on a.workspace_id = workspace and a.id = any (x.attachment_ids)
-        and a.uploaded_by_visitor_id = x.visitor_id and a.message_id is null and a.note_id is null
-      where is_new[x.place] order by a.id, x.place
-    ) as claim;
+    if has_files then
+      -- Only what this visitor uploaded, and only once.
+      select array_agg(claim.id), array_agg(claim.place) into claimed, claimers from (
+        select distinct on (a.id) a.id, x.place
+        from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, visitor_id uuid, attachment_ids uuid[]))
+          with ordinality as x(workspace_id, visitor_id, attachment_ids, place)
+        join desk.attachment as a on a.workspace_id = x.workspace_id and a.id = any (x.attachment_ids)
+          and a.uploaded_by_visitor_id = x.visitor_id and a.message_id is null and a.note_id is null
+        where is_new[x.place] order by a.id, x.place
+      ) as claim;
+    end if;
+    insert into desk.message
+        (workspace_id, id, conversation_id, number, direction, author_kind, text_sealed, preview_sealed,
+         attachment_count, sent_at, provider_sequence, received_at, is_late, client_message_id)
+      select x.workspace_id, x.message_id, threads[x.place], numbers[x.place], 'in', 'contact', x.text_sealed,
+             x.preview_sealed,
+             coalesce(jsonb_array_length(x.attachments), 0)
+               + coalesce(cardinality(array_positions(claimers, x.place)), 0),
+             x.sent_at, x.provider_sequence, x.received_at, is_late[x.place], x.client_message_id
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, message_id uuid, text_sealed bytea,
+          preview_sealed bytea, sent_at timestamptz, provider_sequence bigint, received_at timestamptz,
+          client_message_id text, attachments jsonb))
+        with ordinality as x(workspace_id, message_id, text_sealed, preview_sealed, sent_at, provider_sequence,
+          received_at, client_message_id, attachments, place)
+      where is_new[x.place];
+    -- Now rather than at the commit, where each check would be planned anew.
+    set constraints desk.message_external_message immediate;
+    if has_files then
+      perform app.give_files(p_items, is_new, claimed, claimers);
+    end if;
+    insert into desk.search_backlog (workspace_id, message_id, conversation_id, stored_at)
+      select entered[turns[n]], messages[n], threads[n], p_now
+      from generate_subscripts(messages, 1) as n where is_new[n];
+    -- A message tells of its conversation too; only what opens it is told apart.
+    insert into desk.event (workspace_id, number, kind, at, conversation_id, contact_id, item_id, facts)
+      select entered[turns[n]], events_before[turns[n]] + event_numbers[n], 'message.created', p_now, threads[n],
+             contacts[n], messages[n], null::jsonb
+      from generate_subscripts(messages, 1) as n where is_new[n]
+      union all
+      select entered[turns[n]], events_before[turns[n]] + event_numbers[n] + 1, 'conversation.changed', p_now,
+             threads[n], contacts[n], null, jsonb_build_object('what', changes[n])
+      from generate_subscripts(changes, 1) as n where changes[n] is not null;
   end if;
-  insert into desk.message
-      (workspace_id, id, conversation_id, number, direction, author_kind, text_sealed, preview_sealed,
-       attachment_count, sent_at, provider_sequence, received_at, is_late, client_message_id)
-    select workspace, x.message_id, threads[x.place], numbers[x.place], 'in', 'contact', x.text_sealed,
-           x.preview_sealed,
-           coalesce(jsonb_array_length(x.attachments), 0) + coalesce(cardinality(array_positions(claimers, x.place)), 0),
-           x.sent_at, x.provider_sequence, x.received_at, is_late[x.place], x.client_message_id
-    from rows from (jsonb_to_recordset(p_items) as (message_id uuid, text_sealed bytea, preview_sealed bytea,
-        sent_at timestamptz, provider_sequence bigint, received_at timestamptz, client_message_id text,
-        attachments jsonb))
-      with ordinality as x(message_id, text_sealed, preview_sealed, sent_at, provider_sequence, received_at,
-        client_message_id, attachments, place)
-    where is_new[x.place];
-  if has_files then
-    perform app.give_files(workspace, p_items, is_new, claimed, claimers);
-  end if;
-  insert into desk.search_backlog (workspace_id, message_id, conversation_id, stored_at)
-    select workspace, messages[n], threads[n], p_now from generate_subscripts(messages, 1) as n where is_new[n];
-  -- A message tells of its conversation too; only what opens it is told apart.
-  insert into desk.event (workspace_id, number, kind, at, conversation_id, contact_id, item_id, facts)
-    select workspace, next_event + event_numbers[n], 'message.created', p_now, threads[n], contacts[n], messages[n],
-           null::jsonb
-    from generate_subscripts(messages, 1) as n where is_new[n]
-    union all
-    select workspace, next_event + event_numbers[n] + 1, 'conversation.changed', p_now, threads[n], contacts[n], null,
-           jsonb_build_object('what', changes[n])
-    from generate_subscripts(changes, 1) as n where changes[n] is not null;
-  perform app.finish_events(workspace, p_done, p_now);
+  perform app.finish_events(array_agg(x.workspace_id), array_agg(x.id), p_now)
+    from jsonb_to_recordset(p_done) as x(workspace_id uuid, id uuid);
 
   return query
     select messages[n], case when is_new[n] then 'stored' else 'duplicate' end,
-           case when is_new[n] then threads[n] end, next_event + event_numbers[n]
+           case when is_new[n] then threads[n] end, events_before[turns[n]] + event_numbers[n]
     from generate_subscripts(messages, 1) as n order by n;
 end
 $function$;
@@ -1387,7 +1465,8 @@ CREATE OR REPLACE FUNCTION app.ingest_status(p_scope text, p_items jsonb, p_done
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  entered uuid[] := app.enter_ingest(array[p_scope]);
+  workspace uuid := entered[1];
   item record;
   moved uuid[] := '{}';
   next_event bigint;
@@ -1416,7 +1495,7 @@ begin
              d.conversation_id, d.message_id, jsonb_build_object('state', d.state)
       from desk.delivery as d where d.workspace_id = workspace and d.message_id = any (moved);
   end if;
-  perform app.finish_events(workspace, p_done, p_now);
+  perform app.finish_events(array_fill(workspace, array[cardinality(p_done)]), p_done, p_now);
   return cardinality(moved);
 end
 $function$;
@@ -1723,8 +1802,8 @@ create policy in_workspace on desk.workspace_counter to desk_app, desk_auth, des
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.workspace_counter to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 create policy finds_work on desk.workspace_counter for select to desk_queue_definer
   using (true);
 grant select, update on desk.workspace_counter to desk_app;
@@ -1739,8 +1818,8 @@ create policy in_workspace on desk.event to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.event to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 grant select, insert on desk.event to desk_app;
 grant select, insert on desk.event to desk_auth;
 grant select, insert on desk.event to desk_ingest_definer;
@@ -1800,8 +1879,8 @@ create policy in_workspace on desk.inbox_ledger to desk_app, desk_auth, desk_wor
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.inbox_ledger to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 grant select, insert on desk.inbox_ledger to desk_app;
 grant select, update on desk.inbox_ledger to desk_ingest_definer;
 
@@ -1811,8 +1890,8 @@ create policy in_workspace on desk.contact to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.contact to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 grant select, update on desk.contact to desk_app;
 grant select, insert, update on desk.contact to desk_ingest_definer;
 grant select on desk.contact to desk_worker;
@@ -1823,8 +1902,8 @@ create policy in_workspace on desk.contact_address to desk_app, desk_auth, desk_
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.contact_address to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 grant select on desk.contact_address to desk_app;
 grant select, insert on desk.contact_address to desk_ingest_definer;
 grant select on desk.contact_address to desk_worker;
@@ -1848,8 +1927,8 @@ create policy in_workspace on desk.conversation to desk_app, desk_auth, desk_wor
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.conversation to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 create policy finds_work on desk.conversation for select to desk_queue_definer
   using (true);
 grant select, update on desk.conversation to desk_app;
@@ -1863,8 +1942,8 @@ create policy in_workspace on desk.message to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.message to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 grant select, insert on desk.message to desk_app;
 grant select, insert on desk.message to desk_ingest_definer;
 grant select on desk.message to desk_worker;
@@ -1875,8 +1954,8 @@ create policy in_workspace on desk.message_external to desk_app, desk_auth, desk
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.message_external to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 grant select, insert on desk.message_external to desk_ingest_definer;
 
 alter table desk.client_message enable row level security;
@@ -1899,8 +1978,8 @@ create policy in_workspace on desk.attachment to desk_app, desk_auth, desk_worke
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.attachment to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 create policy in_workspace_ingest on desk.attachment for insert to desk_ingest
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy finds_work on desk.attachment for select to desk_queue_definer
@@ -1952,8 +2031,8 @@ create policy in_workspace on desk.delivery to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.delivery to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 create policy finds_work on desk.delivery to desk_queue_definer
   using (true)
   with check (true);
@@ -1976,8 +2055,8 @@ create policy in_workspace on desk.delivery_external to desk_app, desk_auth, des
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.delivery_external to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 grant select on desk.delivery_external to desk_ingest_definer;
 grant select, insert on desk.delivery_external to desk_worker;
 
@@ -2009,8 +2088,8 @@ create policy in_workspace on desk.search_backlog to desk_app, desk_auth, desk_w
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.search_backlog to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 create policy finds_work on desk.search_backlog for select to desk_queue_definer
   using (true);
 create policy reads_backlog on desk.search_backlog for select to desk_search_definer
@@ -2038,8 +2117,8 @@ create policy in_workspace on desk.inbound_event to desk_app, desk_auth, desk_wo
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy in_ingest on desk.inbound_event to desk_ingest_definer
-  using (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))
-  with check (workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace));
+  using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
+  with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 create policy finds_work on desk.inbound_event for select to desk_queue_definer
   using (true);
 grant select, update (state, reason) on desk.inbound_event to desk_app;
@@ -2054,25 +2133,26 @@ revoke execute on all functions in schema app from public;
 -- Handing a function over takes CREATE on its schema for the moment of it.
 grant create on schema app to desk_ingest_definer, desk_queue_definer, desk_search_definer;
 grant execute on function app.current_workspace() to desk_app, desk_auth, desk_ingest, desk_ingest_definer, desk_search_definer, desk_worker;
-grant execute on function app.ingest_workspace() to desk_ingest_definer;
+grant execute on function app.ingest_workspaces() to desk_ingest_definer;
 grant execute on function app.uuid_floor(timestamp with time zone) to desk_app, desk_ingest_definer, desk_queue_definer, desk_search_definer, desk_worker;
 grant execute on function app.delivery_rank(text) to desk_app, desk_ingest_definer, desk_queue_definer, desk_search_definer, desk_worker;
 grant execute on function app.ensure_month_partitions(timestamp with time zone, integer) to desk_worker;
 grant execute on function app.plan_anew() to desk_ingest_definer;
-grant execute on function app.enter_ingest(text) to desk_ingest_definer;
+grant execute on function app.enter_ingest(text[]) to desk_ingest_definer;
 grant execute on function app.ingest_keep(text[], jsonb) to desk_ingest;
 alter function app.ingest_keep(text[], jsonb) owner to desk_ingest_definer;
 grant execute on function app.take_pending(uuid, integer, integer) to desk_ingest;
 alter function app.take_pending(uuid, integer, integer) owner to desk_queue_definer;
-grant execute on function app.ingest_resolve(text, jsonb) to desk_ingest;
-alter function app.ingest_resolve(text, jsonb) owner to desk_ingest_definer;
+grant execute on function app.ingest_resolve(text[], jsonb) to desk_ingest;
+alter function app.ingest_resolve(text[], jsonb) owner to desk_ingest_definer;
 grant execute on function app.ingest_set_apart(text, uuid, text) to desk_ingest;
 alter function app.ingest_set_apart(text, uuid, text) owner to desk_ingest_definer;
-grant execute on function app.finish_events(uuid, uuid[], timestamp with time zone) to desk_ingest_definer;
-grant execute on function app.place_items(uuid, jsonb) to desk_ingest_definer;
-grant execute on function app.give_files(uuid, jsonb, boolean[], uuid[], bigint[]) to desk_ingest_definer;
-grant execute on function app.ingest_store(text, jsonb, uuid[], timestamp with time zone) to desk_ingest;
-alter function app.ingest_store(text, jsonb, uuid[], timestamp with time zone) owner to desk_ingest_definer;
+grant execute on function app.finish_events(uuid[], uuid[], timestamp with time zone) to desk_ingest_definer;
+grant execute on function app.place_items(jsonb) to desk_ingest_definer;
+grant execute on function app.raise_counters(uuid[], integer[], integer[]) to desk_ingest_definer;
+grant execute on function app.give_files(jsonb, boolean[], uuid[], bigint[]) to desk_ingest_definer;
+grant execute on function app.ingest_store(text[], jsonb, jsonb, timestamp with time zone) to desk_ingest;
+alter function app.ingest_store(text[], jsonb, jsonb, timestamp with time zone) owner to desk_ingest_definer;
 grant execute on function app.ingest_status(text, jsonb, uuid[], timestamp with time zone) to desk_ingest;
 alter function app.ingest_status(text, jsonb, uuid[], timestamp with time zone) owner to desk_ingest_definer;
 grant execute on function app.claim_deliveries(timestamp with time zone, timestamp with time zone, integer, uuid[], integer, uuid[], integer) to desk_worker;

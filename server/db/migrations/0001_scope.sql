@@ -64,14 +64,14 @@ revoke all on function app.current_workspace() from public;
 grant execute on function app.current_workspace() to desk_app, desk_auth, desk_ingest, desk_worker,
   desk_ingest_definer, desk_search_definer;
 
--- The workspace that a static ingest function is in. Only those functions run as desk_ingest_definer, and each sets it
--- from a verified scope before it touches a row; for every other role no policy looks at it.
-create function app.ingest_workspace() returns uuid
+-- The workspaces that a static ingest function is in. Only those functions run as desk_ingest_definer, and each sets them
+-- from verified scopes before it touches a row; for every other role no policy looks at them.
+create function app.ingest_workspaces() returns uuid[]
   language sql stable parallel restricted
   set search_path = pg_catalog, pg_temp
-as $$ select nullif(current_setting('app.ingest_workspace', true), '')::uuid $$;
-revoke all on function app.ingest_workspace() from public;
-grant execute on function app.ingest_workspace() to desk_ingest_definer;
+as $$ select nullif(current_setting('app.ingest_workspaces', true), '')::uuid[] $$;
+revoke all on function app.ingest_workspaces() from public;
+grant execute on function app.ingest_workspaces() to desk_ingest_definer;
 
 -- The smallest UUIDv7 of a moment: partitions and time windows are cut by id.
 create function app.uuid_floor(moment timestamptz) returns uuid

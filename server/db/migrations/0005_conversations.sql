@@ -77,7 +77,8 @@ create table desk.message_external (
   primary key (workspace_id, inbox_id, external_key),
   foreign key (workspace_id, inbox_id) references desk.inbox (workspace_id, id),
   -- Written first, to find out whether the message is new; the message follows in the same transaction.
-  foreign key (workspace_id, message_id) references desk.message (workspace_id, id) deferrable initially deferred
+  constraint message_external_message foreign key (workspace_id, message_id) references desk.message (workspace_id, id)
+    deferrable initially deferred
 );
 create table desk.client_message (
   workspace_id uuid not null,

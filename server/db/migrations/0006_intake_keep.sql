@@ -40,70 +40,78 @@ begin
 end
 $$;
 
--- Verifies a signed scope and enters its workspace; refuses everything else. Written as assignments, which PostgreSQL
--- works out by itself: a statement for each of them would double the price.
-create function app.enter_ingest(p_scope text) returns uuid
+-- Verifies signed scopes, enters their workspaces and gives them in the same order; refuses everything else. What is not
+-- among them stays out of sight, and cannot be written. Done by assignments, which PostgreSQL works out by itself: a
+-- statement for each of them would double the price.
+create function app.enter_ingest(p_scopes text[]) returns uuid[]
   language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
 declare
   has_planned boolean := app.plan_anew();
-  workspace uuid;
+  entered uuid[] := array_fill(null::uuid, array[cardinality(p_scopes)]);
   setting text;
 begin
-  setting := set_config('app.ingest_workspace', '', true);
-  setting := set_config('app.scope', p_scope, true);
-  workspace := app.current_workspace();
-  if workspace is null then
-    raise exception 'no valid scope' using errcode = 'DK003';
-  end if;
-  setting := set_config('app.ingest_workspace', workspace::text, true);
-  return workspace;
+  setting := set_config('app.ingest_workspaces', '', true);
+  for turn in 1..cardinality(p_scopes) loop
+    setting := set_config('app.scope', p_scopes[turn], true);
+    entered[turn] := app.current_workspace();
+    if entered[turn] is null then
+      raise exception 'no valid scope' using errcode = 'DK003';
+    end if;
+  end loop;
+  setting := set_config('app.ingest_workspaces', entered::text, true);
+  return entered;
 end
 $$;
 
--- Step 1, of several workspaces in one call: the signed scopes of each and, at the same places of p_items, their events as
--- arrays of {id, inbox_id, event_key, raw_sealed, byte_size, received_at}. Each workspace is entered by itself, so that
--- the policies hold its rows apart from the others'. A known event key is a duplicate: it answers is_new = false and
--- changes nothing.
+-- Step 1, of several workspaces at once: their signed scopes, and their events as
+-- [{workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at}]. A known event key is a duplicate: it
+-- answers is_new = false and changes nothing. Rows are taken in the order of their keys, ledgers in that of their
+-- inboxes: two batches would else wait for each other for good.
 create function app.ingest_keep(p_scopes text[], p_items jsonb)
   returns table (id uuid, is_new boolean)
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
-  -- Every statement finds its row by a key: planning it anew would cost more than running it.
+  -- Every statement finds its rows by their keys: planning it anew would cost more than running it, and any other way to
+  -- join would read the whole of a workspace, which is nothing for most and a million rows for one.
   set plan_cache_mode = force_generic_plan
+  set enable_hashjoin = off
+  set enable_mergejoin = off
 as $$
 declare
-  workspace uuid;
-  items jsonb;
+  entered uuid[] := app.enter_ingest(p_scopes);
   kept uuid[];
-  tally record;
+  workspaces uuid[];
+  inboxes uuid[];
+  counts bigint[];
+  newest timestamptz[];
 begin
-  for turn in 1..cardinality(p_scopes) loop
-    workspace := app.enter_ingest(p_scopes[turn]);
-    items := p_items -> (turn - 1);
-    with made as (
-      insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at)
-      select workspace, x.id, x.inbox_id, x.event_key, x.raw_sealed, x.byte_size, x.received_at
-      from jsonb_to_recordset(items) as x(
-        id uuid, inbox_id uuid, event_key bytea, raw_sealed bytea, byte_size int, received_at timestamptz)
-      order by x.inbox_id, x.event_key
-      on conflict (workspace_id, inbox_id, event_key) do nothing
-      returning inbound_event.id
-    )
-    select coalesce(array_agg(made.id), '{}') into kept from made;
-    -- One inbox after the other, in the order of their ids: two batches would else wait for each other for good.
-    for tally in
-      select x.inbox_id, count(*) as n, max(x.received_at) as newest
-      from jsonb_to_recordset(items) as x(id uuid, inbox_id uuid, received_at timestamptz)
-      where x.id = any (kept) group by x.inbox_id order by x.inbox_id
-    loop
-      update desk.inbox_ledger as ledger
-        set received = ledger.received + tally.n, last_received_at = tally.newest
-        where ledger.workspace_id = workspace and ledger.inbox_id = tally.inbox_id;
-    end loop;
-    return query select x.id, x.id = any (kept) from jsonb_to_recordset(items) as x(id uuid);
-  end loop;
+  with made as (
+    insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at)
+    select x.workspace_id, x.id, x.inbox_id, x.event_key, x.raw_sealed, x.byte_size, x.received_at
+    from jsonb_to_recordset(p_items) as x(workspace_id uuid, id uuid, inbox_id uuid, event_key bytea, raw_sealed bytea,
+      byte_size int, received_at timestamptz)
+    order by x.workspace_id, x.inbox_id, x.event_key
+    on conflict (workspace_id, inbox_id, event_key) do nothing
+    returning inbound_event.id
+  )
+  select coalesce(array_agg(made.id), '{}') into kept from made;
+  select array_agg(tally.workspace_id), array_agg(tally.inbox_id), array_agg(tally.n), array_agg(tally.newest)
+    into workspaces, inboxes, counts, newest
+    from (
+      select x.workspace_id, x.inbox_id, count(*) as n, max(x.received_at) as newest
+      from jsonb_to_recordset(p_items) as x(workspace_id uuid, id uuid, inbox_id uuid, received_at timestamptz)
+      where x.id = any (kept) group by x.workspace_id, x.inbox_id
+    ) as tally;
+  perform from desk.inbox_ledger as ledger
+    join unnest(workspaces, inboxes) as u(workspace_id, inbox_id)
+      on ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id
+    order by ledger.workspace_id, ledger.inbox_id for no key update of ledger;
+  update desk.inbox_ledger as ledger set received = ledger.received + u.n, last_received_at = u.newest
+    from unnest(workspaces, inboxes, counts, newest) as u(workspace_id, inbox_id, n, newest)
+    where ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id;
+  return query select x.id, x.id = any (kept) from jsonb_to_recordset(p_items) as x(id uuid);
 end
 $$;
 
@@ -151,23 +159,27 @@ begin
 end
 $$;
 
--- Who is already known by these addresses. Items: [{inbox_id, address_key}].
-create function app.ingest_resolve(p_scope text, p_items jsonb)
-  returns table (inbox_id uuid, address_key bytea, contact_id uuid, has_name boolean)
+-- Who is already known by these addresses. Items: [{workspace_id, inbox_id, address_key}].
+create function app.ingest_resolve(p_scopes text[], p_items jsonb)
+  returns table (workspace_id uuid, inbox_id uuid, address_key bytea, contact_id uuid, has_name boolean)
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_hashjoin = off
+  set enable_mergejoin = off
 as $$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  entered uuid[] := app.enter_ingest(p_scopes);
 begin
   return query
-    select address.inbox_id, address.external_key::bytea, address.contact_id, contact.name_sealed is not null
-    from (select distinct x.inbox_id, x.address_key
-          from jsonb_to_recordset(p_items) as x(inbox_id uuid, address_key bytea)) as item
+    select item.workspace_id, item.inbox_id, address.external_key::bytea, address.contact_id,
+           contact.name_sealed is not null
+    from (select distinct x.workspace_id, x.inbox_id, x.address_key
+          from jsonb_to_recordset(p_items) as x(workspace_id uuid, inbox_id uuid, address_key bytea)) as item
     join desk.contact_address as address
-      on address.workspace_id = workspace and address.inbox_id = item.inbox_id
+      on address.workspace_id = item.workspace_id and address.inbox_id = item.inbox_id
       and address.external_key = item.address_key
-    join desk.contact on contact.workspace_id = workspace and contact.id = address.contact_id;
+    join desk.contact on contact.workspace_id = item.workspace_id and contact.id = address.contact_id;
 end
 $$;
 
@@ -177,9 +189,9 @@ create function app.ingest_set_apart(p_scope text, p_event uuid, p_reason text) 
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  entered uuid[] := app.enter_ingest(array[p_scope]);
 begin
   update desk.inbound_event as e set state = 'unreadable', reason = left(p_reason, 300)
-    where e.workspace_id = workspace and e.id = p_event and e.state = 'pending';
+    where e.workspace_id = entered[1] and e.id = p_event and e.state = 'pending';
 end
 $$;

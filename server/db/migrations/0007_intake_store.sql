@@ -1,24 +1,36 @@
 -- What arrives, step 2: contact, conversation, message and events are made from kept events in one transaction.
 
--- Events whose messages are all stored: done, and counted once, whoever else says so too.
-create function app.finish_events(p_workspace uuid, p_done uuid[], p_now timestamptz) returns void
+-- Events whose messages are all stored: done, and counted once, whoever else says so too. Ledgers in the order in which
+-- step 1 takes them.
+create function app.finish_events(p_workspaces uuid[], p_done uuid[], p_now timestamptz) returns void
   language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  tally record;
+  workspaces uuid[];
+  inboxes uuid[];
+  counts bigint[];
 begin
-  for tally in
-    with finished as (
-      update desk.inbound_event as e set state = 'done', reason = null
-      where e.workspace_id = p_workspace and e.id = any (p_done) and e.state = 'pending'
-      returning e.inbox_id
-    )
-    select finished.inbox_id, count(*) as n from finished group by finished.inbox_id order by finished.inbox_id
-  loop
-    update desk.inbox_ledger as ledger set stored = ledger.stored + tally.n, last_stored_at = p_now
-      where ledger.workspace_id = p_workspace and ledger.inbox_id = tally.inbox_id;
-  end loop;
+  with finished as (
+    update desk.inbound_event as e set state = 'done', reason = null
+    from unnest(p_workspaces, p_done) as done(workspace_id, id)
+    where e.workspace_id = done.workspace_id and e.id = done.id
+      -- Which is to say: pending. In these words no index of all that is pending fits, and each is found by its key.
+      and e.state not in ('done', 'unreadable')
+    returning e.workspace_id, e.inbox_id
+  )
+  select array_agg(tally.workspace_id), array_agg(tally.inbox_id), array_agg(tally.n) into workspaces, inboxes, counts
+    from (
+      select finished.workspace_id, finished.inbox_id, count(*) as n from finished
+      group by finished.workspace_id, finished.inbox_id
+    ) as tally;
+  perform from desk.inbox_ledger as ledger
+    join unnest(workspaces, inboxes) as u(workspace_id, inbox_id)
+      on ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id
+    order by ledger.workspace_id, ledger.inbox_id for no key update of ledger;
+  update desk.inbox_ledger as ledger set stored = ledger.stored + u.n, last_stored_at = p_now
+    from unnest(workspaces, inboxes, counts) as u(workspace_id, inbox_id, n)
+    where ledger.workspace_id = u.workspace_id and ledger.inbox_id = u.inbox_id;
 end
 $$;
 
@@ -26,21 +38,22 @@ $$;
 -- when it is. A person whose address is new is made; a known one was seen again. All that can make us wait for others
 -- happens here, kind by kind, each in the order of its keys, so that of two of us none waits for the other: once-only
 -- keys, addresses, conversations (of these people, to be read again by the caller), contacts.
-create function app.place_items(
-    p_workspace uuid, p_items jsonb, out is_new boolean[], out addresses uuid[], out contacts uuid[])
+create function app.place_items(p_items jsonb, out is_new boolean[], out addresses uuid[], out contacts uuid[])
   language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
 declare
   fresh uuid[];
   made uuid[];
+  workspaces uuid[];
 begin
   with kept as (
     insert into desk.message_external as e (workspace_id, inbox_id, external_key, message_id)
-    select p_workspace, x.inbox_id, x.external_key, x.message_id
-    from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, external_key bytea, message_id uuid))
-      with ordinality as x(inbox_id, external_key, message_id, place)
-    order by x.inbox_id, x.external_key, x.place
+    select x.workspace_id, x.inbox_id, x.external_key, x.message_id
+    from rows from (jsonb_to_recordset(p_items) as (
+        workspace_id uuid, inbox_id uuid, external_key bytea, message_id uuid))
+      with ordinality as x(workspace_id, inbox_id, external_key, message_id, place)
+    order by x.workspace_id, x.inbox_id, x.external_key, x.place
     on conflict do nothing
     returning e.message_id
   )
@@ -48,15 +61,17 @@ begin
 
   for turn in 1..2 loop
     select array_agg(x.message_id = any (fresh) and x.turn = 1 order by x.place),
-           array_agg(a.id order by x.place), array_agg(a.contact_id order by x.place)
-      into is_new, addresses, contacts
+           array_agg(a.id order by x.place), array_agg(a.contact_id order by x.place),
+           array_agg(x.workspace_id order by x.place)
+      into is_new, addresses, contacts, workspaces
       from (
         select y.*, row_number() over (partition by y.message_id order by y.place) as turn
-        from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, address_key bytea, message_id uuid))
-          with ordinality as y(inbox_id, address_key, message_id, place)
+        from rows from (jsonb_to_recordset(p_items) as (
+            workspace_id uuid, inbox_id uuid, address_key bytea, message_id uuid))
+          with ordinality as y(workspace_id, inbox_id, address_key, message_id, place)
       ) as x
       left join desk.contact_address as a
-        on a.workspace_id = p_workspace and a.inbox_id = x.inbox_id and a.external_key = x.address_key
+        on a.workspace_id = x.workspace_id and a.inbox_id = x.inbox_id and a.external_key = x.address_key
         and x.message_id = any (fresh);
     exit when turn = 2 or not exists (
       select from unnest(is_new, addresses) as known(is_new, address_id) where known.is_new and known.address_id is null);
@@ -64,58 +79,89 @@ begin
     with met as (
       insert into desk.contact_address as a
         (workspace_id, id, contact_id, inbox_id, external_key, external_sealed, is_verified, created_at)
-      select distinct on (x.inbox_id, x.address_key)
-        p_workspace, x.address_id, x.contact_id, x.inbox_id, x.address_key, x.address_sealed, x.is_verified,
+      select distinct on (x.workspace_id, x.inbox_id, x.address_key)
+        x.workspace_id, x.address_id, x.contact_id, x.inbox_id, x.address_key, x.address_sealed, x.is_verified,
         x.received_at
-      from rows from (jsonb_to_recordset(p_items) as (inbox_id uuid, address_id uuid, address_key bytea,
-          address_sealed bytea, is_verified boolean, contact_id uuid, message_id uuid, received_at timestamptz))
-        with ordinality as x(inbox_id, address_id, address_key, address_sealed, is_verified, contact_id, message_id,
-          received_at, place)
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, inbox_id uuid, address_id uuid,
+          address_key bytea, address_sealed bytea, is_verified boolean, contact_id uuid, message_id uuid,
+          received_at timestamptz))
+        with ordinality as x(workspace_id, inbox_id, address_id, address_key, address_sealed, is_verified, contact_id,
+          message_id, received_at, place)
       where x.message_id = any (fresh) and addresses[x.place] is null
-      order by x.inbox_id, x.address_key, x.place
+      order by x.workspace_id, x.inbox_id, x.address_key, x.place
       on conflict do nothing
       returning a.id
     )
     select coalesce(array_agg(met.id), '{}') into made from met;
 
     insert into desk.contact as c (workspace_id, id, name_sealed, created_at, last_seen_at)
-      select distinct on (x.contact_id) p_workspace, x.contact_id, x.contact_name_sealed, x.received_at, x.received_at
-      from rows from (jsonb_to_recordset(p_items) as (address_id uuid, contact_id uuid, contact_name_sealed bytea,
-          message_id uuid, received_at timestamptz))
-        with ordinality as x(address_id, contact_id, contact_name_sealed, message_id, received_at, place)
+      select distinct on (x.workspace_id, x.contact_id)
+        x.workspace_id, x.contact_id, x.contact_name_sealed, x.received_at, x.received_at
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, address_id uuid, contact_id uuid,
+          contact_name_sealed bytea, message_id uuid, received_at timestamptz))
+        with ordinality as x(workspace_id, address_id, contact_id, contact_name_sealed, message_id, received_at, place)
       where x.address_id = any (made) and x.message_id = any (fresh)
-      order by x.contact_id, x.place
+      order by x.workspace_id, x.contact_id, x.place
       on conflict do nothing;
   end loop;
 
   -- NO KEY: a plain FOR UPDATE would wait for, and block, everybody who only refers to the row by a foreign key.
   perform from desk.conversation as c
-    where c.workspace_id = p_workspace and c.contact_address_id = any (addresses) order by c.id for no key update;
-  with seen as (
-    select u.contact_id, max(x.received_at) as newest,
-      -- A name is sealed for one contact and none other.
-      (array_agg(x.contact_name_sealed order by x.place)
-        filter (where x.contact_name_sealed is not null and x.contact_id = u.contact_id))[1] as name
-    from rows from (jsonb_to_recordset(p_items) as (contact_id uuid, contact_name_sealed bytea, received_at timestamptz))
-      with ordinality as x(contact_id, contact_name_sealed, received_at, place)
-    join unnest(contacts) with ordinality as u(contact_id, place) on u.place = x.place
-    group by u.contact_id
-  ), held as materialized (
-    select c.id from desk.contact as c
-    where c.workspace_id = p_workspace and c.id = any (contacts) order by c.id for no key update
-  )
+    join (select distinct w.workspace_id, w.address_id from unnest(workspaces, addresses) as w(workspace_id, address_id))
+      as writer on c.workspace_id = writer.workspace_id and c.contact_address_id = writer.address_id
+    order by c.workspace_id, c.id for no key update of c;
+  perform from desk.contact as c
+    join (select distinct w.workspace_id, w.contact_id from unnest(workspaces, contacts) as w(workspace_id, contact_id))
+      as writer on c.workspace_id = writer.workspace_id and c.id = writer.contact_id
+    order by c.workspace_id, c.id for no key update of c;
   update desk.contact as c
     set last_seen_at = greatest(c.last_seen_at, seen.newest), name_sealed = coalesce(c.name_sealed, seen.name)
-    from held join seen on seen.contact_id = held.id
-    where c.workspace_id = p_workspace and c.id = held.id
+    from (
+      select workspaces[x.place] as workspace_id, contacts[x.place] as contact_id, max(x.received_at) as newest,
+        -- A name is sealed for one contact and none other.
+        (array_agg(x.contact_name_sealed order by x.place)
+          filter (where x.contact_name_sealed is not null and x.contact_id = contacts[x.place]))[1] as name
+      from rows from (jsonb_to_recordset(p_items) as (contact_id uuid, contact_name_sealed bytea,
+          received_at timestamptz))
+        with ordinality as x(contact_id, contact_name_sealed, received_at, place)
+      where contacts[x.place] is not null
+      group by 1, 2
+    ) as seen
+    where c.workspace_id = seen.workspace_id and c.id = seen.contact_id
       and (c.last_seen_at < seen.newest or (c.name_sealed is null and seen.name is not null));
+end
+$$;
+
+-- Takes numbers: for each workspace that needs some, and in the order of the workspaces, its counters go up once. Answers
+-- the numbers that stood there before, at the places of the workspaces.
+create function app.raise_counters(
+    p_workspaces uuid[], p_events int[], p_threads int[], out events_before bigint[], out threads_before bigint[])
+  language plpgsql
+  set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from desk.workspace_counter as counter
+    join unnest(p_workspaces, p_events) as u(workspace_id, events) on counter.workspace_id = u.workspace_id
+    where u.events > 0
+    order by counter.workspace_id for no key update of counter;
+  with raised as (
+    update desk.workspace_counter as counter
+      set event_number = counter.event_number + u.events, conversation_number = counter.conversation_number + u.threads
+      from unnest(p_workspaces, p_events, p_threads) as u(workspace_id, events, threads)
+      where counter.workspace_id = u.workspace_id and u.events > 0
+      returning counter.workspace_id, counter.event_number - u.events as events_before,
+                counter.conversation_number - u.threads as threads_before
+  )
+  select array_agg(raised.events_before order by u.place), array_agg(raised.threads_before order by u.place)
+    into events_before, threads_before
+    from unnest(p_workspaces) with ordinality as u(workspace_id, place)
+    left join raised on raised.workspace_id = u.workspace_id;
 end
 $$;
 
 -- Files of stored messages: those that came with them, and of the uploaded ones what this visitor uploaded, each for the
 -- first message that names it.
-create function app.give_files(
-    p_workspace uuid, p_items jsonb, p_is_new boolean[], p_claimed uuid[], p_claimers bigint[]) returns void
+create function app.give_files(p_items jsonb, p_is_new boolean[], p_claimed uuid[], p_claimers bigint[]) returns void
   language plpgsql
   set search_path = pg_catalog, pg_temp
 as $$
@@ -123,10 +169,11 @@ begin
   insert into desk.attachment
       (workspace_id, id, message_id, position, file_name_sealed, key_sealed, media_type, byte_size, width, height,
        created_at)
-    select p_workspace, f.id, x.message_id, f.place - 1, f.file_name_sealed, f.key_sealed, f.media_type, f.byte_size,
+    select x.workspace_id, f.id, x.message_id, f.place - 1, f.file_name_sealed, f.key_sealed, f.media_type, f.byte_size,
            f.width, f.height, x.received_at
-    from rows from (jsonb_to_recordset(p_items) as (message_id uuid, received_at timestamptz, attachments jsonb))
-      with ordinality as x(message_id, received_at, attachments, place)
+    from rows from (jsonb_to_recordset(p_items) as (
+        workspace_id uuid, message_id uuid, received_at timestamptz, attachments jsonb))
+      with ordinality as x(workspace_id, message_id, received_at, attachments, place)
     cross join lateral rows from (jsonb_to_recordset(x.attachments) as (
       id uuid, file_name_sealed bytea, key_sealed bytea, media_type text, byte_size bigint, width int, height int
     )) with ordinality as f(id, file_name_sealed, key_sealed, media_type, byte_size, width, height, place)
@@ -135,33 +182,43 @@ begin
     set message_id = x.message_id,
         position = coalesce(jsonb_array_length(x.attachments), 0) + array_position(x.attachment_ids, a.id) - 1
     from unnest(p_claimed, p_claimers) as claim(attachment_id, place)
-    join rows from (jsonb_to_recordset(p_items) as (message_id uuid, attachments jsonb, attachment_ids uuid[]))
-      with ordinality as x(message_id, attachments, attachment_ids, place) on x.place = claim.place
-    where a.workspace_id = p_workspace and a.id = claim.attachment_id;
+    join rows from (jsonb_to_recordset(p_items) as (
+        workspace_id uuid, message_id uuid, attachments jsonb, attachment_ids uuid[]))
+      with ordinality as x(workspace_id, message_id, attachments, attachment_ids, place) on x.place = claim.place
+    where a.workspace_id = x.workspace_id and a.id = claim.attachment_id;
 end
 $$;
 
--- Step 2 for one workspace. Locks rows first, then the counter, so that it never waits for somebody who waits for it; what
--- comes behind the counter (the ledger) is taken by nobody who would want the counter. What becomes of each item is
--- worked out in memory, in the order of arrival, and written kind by kind: a statement for all items costs little more
--- than a statement for one. Items:
---   {inbox_id, external_key, address_id, address_key, address_sealed, is_verified, contact_id, contact_name_sealed,
---    conversation_id, message_id, text_sealed, preview_sealed, sent_at, provider_sequence, received_at, visitor_id,
---    client_message_id, attachments: [{id, file_name_sealed, key_sealed, media_type, byte_size, width, height}],
---    attachment_ids: [uuid]}
+-- Step 2, of several workspaces at once: their signed scopes and their items. Locks rows first, then the counters, so that
+-- it never waits for somebody who waits for it; what comes behind the counters (the ledgers) is taken by nobody who would
+-- want a counter. What becomes of each item is worked out in memory, in the order of arrival, and written kind by kind: a
+-- statement for all items costs little more than a statement for one. Items:
+--   {workspace_id, inbox_id, external_key, address_id, address_key, address_sealed, is_verified, contact_id,
+--    contact_name_sealed, conversation_id, message_id, text_sealed, preview_sealed, sent_at, provider_sequence,
+--    received_at, visitor_id, client_message_id, attachments: [{id, file_name_sealed, key_sealed, media_type, byte_size,
+--    width, height}], attachment_ids: [uuid]}
 -- `contact_id`, `address_id` and `conversation_id` are proposals, used when the person or thread is new. Events whose
--- messages are all in p_items are named in p_done. Answers one row an item: what became of it.
-create function app.ingest_store(p_scope text, p_items jsonb, p_done uuid[], p_now timestamptz)
+-- messages are all in p_items are named in p_done: [{workspace_id, id}]. Answers one row an item: what became of it.
+create function app.ingest_store(p_scopes text[], p_items jsonb, p_done jsonb, p_now timestamptz)
   returns table (message_id uuid, outcome text, conversation_id uuid, event_number bigint)
   language plpgsql security definer
   set search_path = pg_catalog, pg_temp
-  -- Every statement finds its row by a key: planning it anew would cost more than running it.
+  -- Every statement finds its rows by their keys: planning it anew would cost more than running it, and any other way to
+  -- join would read the whole of a workspace, which is nothing for most and a million rows for one.
   set plan_cache_mode = force_generic_plan
+  set enable_hashjoin = off
+  set enable_mergejoin = off
 as $$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  -- By the place of the scope.
+  entered uuid[] := app.enter_ingest(p_scopes);
+  events int[] := array_fill(0, array[cardinality(p_scopes)]);
+  begun int[] := events;
+  events_before bigint[];
+  threads_before bigint[];
   -- By the place of the item.
   messages uuid[];
+  turns int[];
   inboxes uuid[];
   proposed uuid[];
   sent timestamptz[];
@@ -175,8 +232,9 @@ declare
   numbers int[];
   is_late boolean[];
   changes text[];
-  event_numbers bigint[];
+  event_numbers int[];
   -- By the place of the thread among those that go on or begin here.
+  known int;
   ids uuid[];
   statuses text[];
   counts int[];
@@ -184,78 +242,83 @@ declare
   last_sent timestamptz[];
   last_sequences bigint[];
   first_items int[];
+  thread_turns int[];
+  thread_numbers int[];
   lowest uuid[];
   highest uuid[];
   waiting timestamptz[];
   active timestamptz[];
+  -- By the place of the claim.
   claimed uuid[] := '{}';
   claimers bigint[] := '{}';
-  known int;
+  turn int;
   spot int;
-  begun int := 0;
-  events bigint := 0;
-  next_event bigint;
-  next_thread bigint;
 begin
-  select array_agg(x.message_id order by x.place), array_agg(x.inbox_id order by x.place),
-         array_agg(x.conversation_id order by x.place), array_agg(x.sent_at order by x.place),
-         array_agg(x.provider_sequence order by x.place), array_agg(x.received_at order by x.place),
+  set constraints desk.message_external_message deferred;
+  select array_agg(x.message_id order by x.place), array_agg(array_position(entered, x.workspace_id) order by x.place),
+         array_agg(x.inbox_id order by x.place), array_agg(x.conversation_id order by x.place),
+         array_agg(x.sent_at order by x.place), array_agg(x.provider_sequence order by x.place),
+         array_agg(x.received_at order by x.place),
          coalesce(bool_or(jsonb_array_length(x.attachments) > 0 or cardinality(x.attachment_ids) > 0), false)
-    into messages, inboxes, proposed, sent, sequences, received, has_files
-    from rows from (jsonb_to_recordset(p_items) as (message_id uuid, inbox_id uuid, conversation_id uuid,
-        sent_at timestamptz, provider_sequence bigint, received_at timestamptz, attachments jsonb,
+    into messages, turns, inboxes, proposed, sent, sequences, received, has_files
+    from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, message_id uuid, inbox_id uuid,
+        conversation_id uuid, sent_at timestamptz, provider_sequence bigint, received_at timestamptz, attachments jsonb,
         attachment_ids uuid[]))
-      with ordinality as x(message_id, inbox_id, conversation_id, sent_at, provider_sequence, received_at, attachments,
-        attachment_ids, place);
-  if messages is null then
-    perform app.finish_events(workspace, p_done, p_now);
-    return;
-  end if;
-  select p.is_new, p.addresses, p.contacts into is_new, addresses, contacts
-    from app.place_items(workspace, p_items) as p;
+      with ordinality as x(workspace_id, message_id, inbox_id, conversation_id, sent_at, provider_sequence, received_at,
+        attachments, attachment_ids, place);
+  if messages is not null then
+    select p.is_new, p.addresses, p.contacts into is_new, addresses, contacts from app.place_items(p_items) as p;
 
-  -- The newest conversation of each address goes on.
-  select array_agg(c.id), array_agg(c.status), array_agg(c.last_message_number), array_agg(c.last_message_id),
-         array_agg(c.last_message_sent_at), array_agg(m.provider_sequence), array_agg(c.contact_address_id)
-    into ids, statuses, counts, last_ids, last_sent, last_sequences, threads
-    from (
-      select distinct on (c.contact_address_id) c.* from desk.conversation as c
-      where c.workspace_id = workspace and c.contact_address_id = any (addresses)
-      order by c.contact_address_id, c.created_at desc, c.id desc
-    ) as c
-    left join desk.message as m on m.workspace_id = workspace and m.id = c.last_message_id;
-  select array_agg(ids[array_position(threads, a.address_id)] order by a.place) into threads
-    from unnest(addresses) with ordinality as a(address_id, place);
+    -- The newest conversation of each address goes on.
+    select array_agg(c.id), array_agg(c.status), array_agg(c.last_message_number), array_agg(c.last_message_id),
+           array_agg(c.last_message_sent_at), array_agg(m.provider_sequence), array_agg(c.contact_address_id)
+      into ids, statuses, counts, last_ids, last_sent, last_sequences, threads
+      from (
+        select distinct on (c.workspace_id, c.contact_address_id) c.*
+        from unnest(turns, addresses) as u(turn, address_id)
+        join desk.conversation as c on c.workspace_id = entered[u.turn] and c.contact_address_id = u.address_id
+        order by c.workspace_id, c.contact_address_id, c.created_at desc, c.id desc
+      ) as c
+      left join desk.message as m on m.workspace_id = c.workspace_id and m.id = c.last_message_id;
+    select array_agg(ids[array_position(threads, a.address_id)] order by a.place) into threads
+      from unnest(addresses) with ordinality as a(address_id, place);
+  end if;
 
   -- Filled beforehand: an empty array begins wherever it is first written to.
-  numbers := array_fill(null::int, array[cardinality(messages)]);
-  is_late := array_fill(null::boolean, array[cardinality(messages)]);
-  changes := array_fill(null::text, array[cardinality(messages)]);
-  event_numbers := array_fill(null::bigint, array[cardinality(messages)]);
+  numbers := array_fill(null::int, array[coalesce(cardinality(messages), 0)]);
+  event_numbers := numbers;
+  is_late := array_fill(null::boolean, array[coalesce(cardinality(messages), 0)]);
+  changes := array_fill(null::text, array[coalesce(cardinality(messages), 0)]);
   known := coalesce(cardinality(ids), 0);
   first_items := array_fill(null::int, array[known]);
+  thread_turns := first_items;
+  thread_numbers := first_items;
   lowest := array_fill(null::uuid, array[known]);
   highest := lowest;
   waiting := array_fill(null::timestamptz, array[known]);
   active := waiting;
-  for place in 1..cardinality(messages) loop
+  for place in 1..coalesce(cardinality(messages), 0) loop
     continue when not is_new[place];
+    turn := turns[place];
     if threads[place] is null then
       -- Begun by the first item of its person.
       threads[place] := coalesce(threads[array_position(addresses[:place - 1], addresses[place])], proposed[place]);
     end if;
     spot := array_position(ids, threads[place]);
     if spot is null then
-      begun := begun + 1;
-      spot := known + begun;
+      known := known + 1;
+      spot := known;
       ids[spot] := threads[place];
       counts[spot] := 0;
       first_items[spot] := place;
+      begun[turn] := begun[turn] + 1;
+      thread_numbers[spot] := begun[turn];
       changes[place] := 'opened';
     elsif statuses[spot] <> 'open' then
       changes[place] := 'reopened';
     end if;
     statuses[spot] := 'open';
+    thread_turns[spot] := turn;
     counts[spot] := counts[spot] + 1;
     numbers[place] := counts[spot];
     is_late[place] := coalesce((sent[place], sequences[place]) < (last_sent[spot], last_sequences[spot]), false);
@@ -268,83 +331,86 @@ begin
     highest[spot] := greatest(highest[spot], messages[place]);
     waiting[spot] := coalesce(waiting[spot], received[place]);
     active[spot] := greatest(active[spot], received[place]);
-    event_numbers[place] := events + 1;
-    events := events + case when changes[place] is null then 1 else 2 end;
+    event_numbers[place] := events[turn] + 1;
+    events[turn] := events[turn] + case when changes[place] is null then 1 else 2 end;
   end loop;
 
-  update desk.workspace_counter as counter
-    set event_number = counter.event_number + events, conversation_number = counter.conversation_number + begun
-    where counter.workspace_id = workspace
-    returning counter.event_number - events, counter.conversation_number - begun into next_event, next_thread;
+  if true = any (is_new) then
+    select raised.events_before, raised.threads_before into events_before, threads_before
+      from app.raise_counters(entered, events, begun) as raised;
 
-  if begun > 0 then
     insert into desk.conversation
         (workspace_id, id, number, inbox_id, contact_id, contact_address_id, status, last_message_number,
          last_inbound_number, last_message_id, last_message_sent_at, first_message_id, newest_message_id, waiting_since,
          last_activity_at, created_at)
-      select workspace, t.id, next_thread + row_number() over (order by t.first_item), inboxes[t.first_item],
-             contacts[t.first_item], addresses[t.first_item], 'open', t.n, t.n, t.last_id, t.last_sent, t.lowest,
-             t.highest, t.waiting, t.active, t.waiting
-      from unnest(ids, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active)
-        as t(id, first_item, n, last_id, last_sent, lowest, highest, waiting, active)
-      where t.first_item is not null;
-  end if;
-  update desk.conversation as c
-    set last_message_number = t.n, last_inbound_number = t.n, last_message_id = t.last_id,
-        last_message_sent_at = t.last_sent,
-        -- Ids are minted before the lock and by several processes: the window only ever widens.
-        first_message_id = least(c.first_message_id, t.lowest),
-        newest_message_id = greatest(c.newest_message_id, t.highest),
-        waiting_since = coalesce(c.waiting_since, t.waiting),
-        last_activity_at = greatest(c.last_activity_at, t.active),
-        status = 'open', snoozed_until = null
-    from unnest(ids, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active)
-      as t(id, first_item, n, last_id, last_sent, lowest, highest, waiting, active)
-    where c.workspace_id = workspace and c.id = t.id and t.first_item is null and t.waiting is not null;
+      select entered[t.turn], t.id, threads_before[t.turn] + t.number, inboxes[t.item], contacts[t.item],
+             addresses[t.item], 'open', t.n, t.n, t.last_id, t.last_sent, t.lowest, t.highest, t.waiting, t.active,
+             t.waiting
+      from unnest(ids, thread_turns, first_items, thread_numbers, counts, last_ids, last_sent, lowest, highest, waiting,
+        active) as t(id, turn, item, number, n, last_id, last_sent, lowest, highest, waiting, active)
+      where t.item is not null;
+    update desk.conversation as c
+      set last_message_number = t.n, last_inbound_number = t.n, last_message_id = t.last_id,
+          last_message_sent_at = t.last_sent,
+          -- Ids are minted before the lock and by several processes: the window only ever widens.
+          first_message_id = least(c.first_message_id, t.lowest),
+          newest_message_id = greatest(c.newest_message_id, t.highest),
+          waiting_since = coalesce(c.waiting_since, t.waiting),
+          last_activity_at = greatest(c.last_activity_at, t.active),
+          status = 'open', snoozed_until = null
+      from unnest(ids, thread_turns, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active)
+        as t(id, turn, item, n, last_id, last_sent, lowest, highest, waiting, active)
+      where c.workspace_id = entered[t.turn] and c.id = t.id and t.item is null;
 
-  if has_files then
-    -- Only what this visitor uploaded, and only once.
-    select array_agg(claim.id), array_agg(claim.place) into claimed, claimers from (
-      select distinct on (a.id) a.id, x.place
-      from rows from (jsonb_to_recordset(p_items) as (visitor_id uuid, attachment_ids uuid[]))
-        with ordinality as x(visitor_id, attachment_ids, place)
-      join desk.attachment as a on a.workspace_id = workspace and a.id = any (x.attachment_ids)
-        and a.uploaded_by_visitor_id = x.visitor_id and a.message_id is null and a.note_id is null
-      where is_new[x.place] order by a.id, x.place
-    ) as claim;
+    if has_files then
+      -- Only what this visitor uploaded, and only once.
+      select array_agg(claim.id), array_agg(claim.place) into claimed, claimers from (
+        select distinct on (a.id) a.id, x.place
+        from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, visitor_id uuid, attachment_ids uuid[]))
+          with ordinality as x(workspace_id, visitor_id, attachment_ids, place)
+        join desk.attachment as a on a.workspace_id = x.workspace_id and a.id = any (x.attachment_ids)
+          and a.uploaded_by_visitor_id = x.visitor_id and a.message_id is null and a.note_id is null
+        where is_new[x.place] order by a.id, x.place
+      ) as claim;
+    end if;
+    insert into desk.message
+        (workspace_id, id, conversation_id, number, direction, author_kind, text_sealed, preview_sealed,
+         attachment_count, sent_at, provider_sequence, received_at, is_late, client_message_id)
+      select x.workspace_id, x.message_id, threads[x.place], numbers[x.place], 'in', 'contact', x.text_sealed,
+             x.preview_sealed,
+             coalesce(jsonb_array_length(x.attachments), 0)
+               + coalesce(cardinality(array_positions(claimers, x.place)), 0),
+             x.sent_at, x.provider_sequence, x.received_at, is_late[x.place], x.client_message_id
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, message_id uuid, text_sealed bytea,
+          preview_sealed bytea, sent_at timestamptz, provider_sequence bigint, received_at timestamptz,
+          client_message_id text, attachments jsonb))
+        with ordinality as x(workspace_id, message_id, text_sealed, preview_sealed, sent_at, provider_sequence,
+          received_at, client_message_id, attachments, place)
+      where is_new[x.place];
+    -- Now rather than at the commit, where each check would be planned anew.
+    set constraints desk.message_external_message immediate;
+    if has_files then
+      perform app.give_files(p_items, is_new, claimed, claimers);
+    end if;
+    insert into desk.search_backlog (workspace_id, message_id, conversation_id, stored_at)
+      select entered[turns[n]], messages[n], threads[n], p_now
+      from generate_subscripts(messages, 1) as n where is_new[n];
+    -- A message tells of its conversation too; only what opens it is told apart.
+    insert into desk.event (workspace_id, number, kind, at, conversation_id, contact_id, item_id, facts)
+      select entered[turns[n]], events_before[turns[n]] + event_numbers[n], 'message.created', p_now, threads[n],
+             contacts[n], messages[n], null::jsonb
+      from generate_subscripts(messages, 1) as n where is_new[n]
+      union all
+      select entered[turns[n]], events_before[turns[n]] + event_numbers[n] + 1, 'conversation.changed', p_now,
+             threads[n], contacts[n], null, jsonb_build_object('what', changes[n])
+      from generate_subscripts(changes, 1) as n where changes[n] is not null;
   end if;
-  insert into desk.message
-      (workspace_id, id, conversation_id, number, direction, author_kind, text_sealed, preview_sealed,
-       attachment_count, sent_at, provider_sequence, received_at, is_late, client_message_id)
-    select workspace, x.message_id, threads[x.place], numbers[x.place], 'in', 'contact', x.text_sealed,
-           x.preview_sealed,
-           coalesce(jsonb_array_length(x.attachments), 0) + coalesce(cardinality(array_positions(claimers, x.place)), 0),
-           x.sent_at, x.provider_sequence, x.received_at, is_late[x.place], x.client_message_id
-    from rows from (jsonb_to_recordset(p_items) as (message_id uuid, text_sealed bytea, preview_sealed bytea,
-        sent_at timestamptz, provider_sequence bigint, received_at timestamptz, client_message_id text,
-        attachments jsonb))
-      with ordinality as x(message_id, text_sealed, preview_sealed, sent_at, provider_sequence, received_at,
-        client_message_id, attachments, place)
-    where is_new[x.place];
-  if has_files then
-    perform app.give_files(workspace, p_items, is_new, claimed, claimers);
-  end if;
-  insert into desk.search_backlog (workspace_id, message_id, conversation_id, stored_at)
-    select workspace, messages[n], threads[n], p_now from generate_subscripts(messages, 1) as n where is_new[n];
-  -- A message tells of its conversation too; only what opens it is told apart.
-  insert into desk.event (workspace_id, number, kind, at, conversation_id, contact_id, item_id, facts)
-    select workspace, next_event + event_numbers[n], 'message.created', p_now, threads[n], contacts[n], messages[n],
-           null::jsonb
-    from generate_subscripts(messages, 1) as n where is_new[n]
-    union all
-    select workspace, next_event + event_numbers[n] + 1, 'conversation.changed', p_now, threads[n], contacts[n], null,
-           jsonb_build_object('what', changes[n])
-    from generate_subscripts(changes, 1) as n where changes[n] is not null;
-  perform app.finish_events(workspace, p_done, p_now);
+  perform app.finish_events(array_agg(x.workspace_id), array_agg(x.id), p_now)
+    from jsonb_to_recordset(p_done) as x(workspace_id uuid, id uuid);
 
   return query
     select messages[n], case when is_new[n] then 'stored' else 'duplicate' end,
-           case when is_new[n] then threads[n] end, next_event + event_numbers[n]
+           case when is_new[n] then threads[n] end, events_before[turns[n]] + event_numbers[n]
     from generate_subscripts(messages, 1) as n order by n;
 end
 $$;
@@ -356,7 +422,8 @@ create function app.ingest_status(p_scope text, p_items jsonb, p_done uuid[], p_
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  workspace uuid := app.enter_ingest(p_scope);
+  entered uuid[] := app.enter_ingest(array[p_scope]);
+  workspace uuid := entered[1];
   item record;
   moved uuid[] := '{}';
   next_event bigint;
@@ -385,7 +452,7 @@ begin
              d.conversation_id, d.message_id, jsonb_build_object('state', d.state)
       from desk.delivery as d where d.workspace_id = workspace and d.message_id = any (moved);
   end if;
-  perform app.finish_events(workspace, p_done, p_now);
+  perform app.finish_events(array_fill(workspace, array[cardinality(p_done)]), p_done, p_now);
   return cardinality(moved);
 end
 $$;

@@ -31,8 +31,8 @@ begin
   ] loop
     execute format(
       'create policy in_ingest on desk.%I to desk_ingest_definer
-         using (workspace_id = (select app.ingest_workspace()))
-         with check (workspace_id = (select app.ingest_workspace()))', tenant_table);
+         using (workspace_id = any ((select app.ingest_workspaces())::uuid[]))
+         with check (workspace_id = any ((select app.ingest_workspaces())::uuid[]))', tenant_table);
   end loop;
 end
 $$;
@@ -146,8 +146,8 @@ declare
   signature text;
 begin
   foreach signature in array array[
-    'app.ingest_keep(text[], jsonb)', 'app.ingest_resolve(text, jsonb)',
-    'app.ingest_store(text, jsonb, uuid[], timestamptz)', 'app.ingest_status(text, jsonb, uuid[], timestamptz)',
+    'app.ingest_keep(text[], jsonb)', 'app.ingest_resolve(text[], jsonb)',
+    'app.ingest_store(text[], jsonb, jsonb, timestamptz)', 'app.ingest_status(text, jsonb, uuid[], timestamptz)',
     'app.ingest_set_apart(text, uuid, text)'
   ] loop
     execute format('grant execute on function %s to desk_ingest', signature);
@@ -178,7 +178,8 @@ begin
 end
 $$;
 revoke create on schema app from desk_ingest_definer, desk_queue_definer, desk_search_definer;
-grant execute on function app.enter_ingest(text), app.plan_anew(), app.place_items(uuid, jsonb),
-  app.give_files(uuid, jsonb, boolean[], uuid[], bigint[]), app.finish_events(uuid, uuid[], timestamptz) to desk_ingest_definer;
+grant execute on function app.enter_ingest(text[]), app.plan_anew(), app.place_items(jsonb),
+  app.raise_counters(uuid[], int[], int[]), app.give_files(jsonb, boolean[], uuid[], bigint[]),
+  app.finish_events(uuid[], uuid[], timestamptz) to desk_ingest_definer;
 grant execute on function app.uuid_floor(timestamptz), app.delivery_rank(text) to desk_app, desk_worker,
   desk_ingest_definer, desk_queue_definer, desk_search_definer;

@@ -75,13 +75,13 @@ test('each inbox has its own keys and its own ledger', async () => {
 
 test('events of several workspaces are kept in one call, each in its own workspace, and all or none', async () => {
   const neighbour = await seedPlace(maker)
-  const call = async (items: readonly (readonly Record<string, unknown>[])[]) => {
+  const call = async (items: readonly Record<string, unknown>[]) => {
     const scopes = [await scopeFor(ingest, place.workspaceId), await scopeFor(ingest, neighbour.workspaceId)]
     return (await ingest.query('select * from app.ingest_keep($1, $2)', [scopes, JSON.stringify(items)])).rows
   }
   const [mine, theirs] = [rawIn(place), rawIn(neighbour)]
   const again = rawIn(neighbour, { event_key: theirs.event_key })
-  assert.deepEqual(await call([[mine], [theirs, again]]), [
+  assert.deepEqual(await call([mine, theirs, again]), [
     { id: mine.id, is_new: true },
     { id: theirs.id, is_new: true },
     { id: again.id, is_new: false },
@@ -92,9 +92,8 @@ test('events of several workspaces are kept in one call, each in its own workspa
     rows.map((row) => [row.id, row.workspace_id]),
     kept.map(([at, raw]) => [raw.id, at.workspaceId]).sort(),
   )
-  // The events of one under the scope of the other.
-  await assert.rejects(call([[rawIn(neighbour)], [rawIn(place)]]), { code: '23503' })
-  await assert.rejects(call([[rawIn(place)], [rawIn(neighbour, { raw_sealed: '\\x00' })]]), { code: '23514' })
+  await assert.rejects(call([rawIn(place), rawIn(await seedPlace(maker))]), { code: '42501' })
+  await assert.rejects(call([rawIn(place), rawIn(neighbour, { raw_sealed: '\\x00' })]), { code: '23514' })
   assert.equal((await admin.query('select from desk.inbound_event')).rowCount, 2)
   assert.deepEqual(
     [await ledgerOf(place.inboxId), await ledgerOf(neighbour.inboxId)].map(({ received }) => received),
@@ -140,7 +139,9 @@ test('plain text cannot be kept as a sealed event', async () => {
 
 test('an event for an inbox of another workspace is refused', async () => {
   const neighbour = await seedPlace(maker)
-  await assert.rejects(keep(ingest, place, [rawIn(neighbour)]), { code: '23503' })
+  await assert.rejects(keep(ingest, place, [rawIn(neighbour)]), { code: '42501' })
+  const posing = rawIn(neighbour, { workspace_id: place.workspaceId })
+  await assert.rejects(keep(ingest, place, [posing]), { code: '23503' })
 })
 
 test('pending events are taken in turns of workspaces, oldest first in each, and wrap around', async () => {
@@ -235,14 +236,15 @@ test('addresses are resolved to the contacts of the own workspace only', async (
   const neighbour = await seedPlace(maker)
   const item = itemIn(place)
   await store(ingest, place, [item])
+  const { workspaceId: workspace_id, inboxId: inbox_id } = place
   const asked = JSON.stringify([
-    { inbox_id: place.inboxId, address_key: item.address_key },
-    { inbox_id: place.inboxId, address_key: item.address_key },
-    { inbox_id: place.inboxId, address_key: itemIn(place).address_key },
+    { workspace_id, inbox_id, address_key: item.address_key },
+    { workspace_id, inbox_id, address_key: item.address_key },
+    { workspace_id, inbox_id, address_key: itemIn(place).address_key },
   ])
   const resolve = async (workspaceId: string) => {
     const scope = await scopeFor(ingest, workspaceId)
-    return (await ingest.query('select * from app.ingest_resolve($1, $2)', [scope, asked])).rows
+    return (await ingest.query('select * from app.ingest_resolve($1, $2)', [[scope], asked])).rows
   }
   const found = await resolve(place.workspaceId)
   assert.deepEqual(

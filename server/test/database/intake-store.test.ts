@@ -6,9 +6,11 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, test } from 'node:test'
 import type pg from 'pg'
 import { connect, untilBlocked } from '#test/support/connections.ts'
-import { itemIn, keep, NOW, type Place, rawIn, seedPlace, someKey, store } from '#test/support/intake.ts'
+import { type Item, itemIn, keep, NOW, type Place, type RawItem, rawIn } from '#test/support/intake.ts'
+import { type Stored, seedPlace, someKey, store } from '#test/support/intake.ts'
 import { type FreshDatabase, freshDatabase } from '#test/support/database.ts'
 import { RowMaker, sealedBytes, uuidAt } from '#test/support/row-maker.ts'
+import { scopeFor } from '#test/support/sign-scope.ts'
 
 let database: FreshDatabase
 let admin: pg.Client
@@ -302,8 +304,49 @@ test('a batch in which one item cannot be stored changes nothing', async () => {
 })
 
 test('without a scope that holds, nothing is stored', async () => {
-  const statement = "select * from app.ingest_store($1, '[]', '{}', $2)"
+  const statement = "select * from app.ingest_store($1, '[]', '[]', $2)"
+  const good = await scopeFor(ingest, place.workspaceId)
   for (const scope of ['', 'v1.x', `v1.${place.workspaceId}.1.1.00`]) {
-    await assert.rejects(ingest.query(statement, [scope, NOW]), { code: 'DK003' })
+    for (const scopes of [[scope], [good, scope], [scope, good]]) {
+      await assert.rejects(ingest.query(statement, [scopes, NOW]), { code: 'DK003' })
+    }
   }
+})
+
+test('items of several workspaces are stored in one call, each with the numbers of its own, and none beyond the scopes', async () => {
+  const neighbour = await seedPlace(maker)
+  const address_key = someKey()
+  const scopes = [await scopeFor(ingest, neighbour.workspaceId), await scopeFor(ingest, place.workspaceId)]
+  const raw = [rawIn(place), rawIn(neighbour)]
+  await keep(ingest, place, [raw[0] as RawItem])
+  await keep(ingest, neighbour, [raw[1] as RawItem])
+  const call = async (items: readonly Item[], given = scopes) => {
+    const done = JSON.stringify(raw.map(({ workspace_id, id }) => ({ workspace_id, id })))
+    const values = [given, JSON.stringify(items), done, NOW]
+    return (await ingest.query<Stored>('select * from app.ingest_store($1, $2, $3, $4)', values)).rows
+  }
+  const items = [place, neighbour, place, neighbour].map((at) => itemIn(at, { address_key }))
+  const answers = await call(items)
+  assert.deepEqual(
+    answers.map((answer) => [answer.message_id, answer.conversation_id, Number(answer.event_number)]),
+    [
+      [items[0]?.message_id, items[0]?.conversation_id, 1],
+      [items[1]?.message_id, items[1]?.conversation_id, 1],
+      [items[2]?.message_id, items[0]?.conversation_id, 3],
+      [items[3]?.message_id, items[1]?.conversation_id, 3],
+    ],
+  )
+  for (const at of [place, neighbour]) {
+    const values = [at.workspaceId]
+    const { rows } = await admin.query(
+      `select c.number::int, c.last_message_number, w.event_number::int, l.stored::int,
+         (select count(*)::int from desk.event e where e.workspace_id = $1) as events
+       from desk.conversation c join desk.workspace_counter w using (workspace_id) join desk.inbox_ledger l using (workspace_id)
+       where c.workspace_id = $1`,
+      values,
+    )
+    assert.deepEqual(rows, [{ number: 1, last_message_number: 2, event_number: 3, stored: 1, events: 3 }])
+  }
+  await assert.rejects(call([itemIn(place)], scopes.slice(0, 1)), { code: '42501' })
+  await assert.rejects(call([itemIn(place, { inbox_id: neighbour.inboxId })]), { code: '23503' })
 })

@@ -4,12 +4,13 @@
  * never at time. The tables hold a few thousand rows of three workspaces, so that reading them whole is no bargain.
  */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { before, test } from 'node:test'
 import type pg from 'pg'
 import { firstIdAt } from '#src/kernel/ids.ts'
 import { connect } from '#test/support/connections.ts'
 import { type FreshDatabase, freshDatabase } from '#test/support/database.ts'
-import { NOW, type Place, seedPlace } from '#test/support/intake.ts'
+import { hex, itemIn, keep, NOW, type Place, rawIn, seedPlace, store } from '#test/support/intake.ts'
 import { RowMaker } from '#test/support/row-maker.ts'
 import { inScope } from '#test/support/sign-scope.ts'
 
@@ -205,6 +206,48 @@ test('the queue of intake is read through its partial index', async () => {
   const taken = await readBy(ingest, () => ingest.query('select * from app.take_pending(null, 5, 100)'))
   assert.ok(taken.index.includes('inbound_event_pending'), taken.index.join())
   assert.ok(!taken.whole.includes('inbound_event'))
+})
+
+test('a batch of intake reads the rows it is about, in a large workspace too and beside a long queue', async () => {
+  const { workspaceId, inboxId } = place
+  const people = 2000
+  await admin.query('begin; set local session_replication_role = replica')
+  await admin.query(
+    `with made as (select gen_random_uuid() as id, gen_random_uuid() as contact_id, n from generate_series(1, $3) as n),
+     met as (
+       insert into desk.contact_address (workspace_id, id, contact_id, inbox_id, external_key, external_sealed, created_at)
+       select $1::uuid, id, contact_id, $2::uuid, sha256(n::text::bytea), decode('c1' || repeat('00', 30), 'hex'), $4::timestamptz
+       from made
+     ), thread as (
+       insert into desk.conversation (workspace_id, id, number, inbox_id, contact_id, contact_address_id, status,
+         last_activity_at, created_at)
+       select $1, gen_random_uuid(), 1000 + n, $2, contact_id, id, 'closed', $4, $4 from made
+     )
+     insert into desk.contact (workspace_id, id, created_at, last_seen_at) select $1, contact_id, $4, $4 from made`,
+    [workspaceId, inboxId, people, NOW],
+  )
+  await admin.query('commit')
+  const raw = Array.from({ length: people }, () => rawIn(place))
+  const ingest = await connect(database.as('desk_ingest'))
+  await keep(ingest, place, raw)
+  await admin.query('analyze')
+  const reading = await connect(database.as('desk_ingest'))
+  const keyOf = (n: number) => hex(createHash('sha256').update(String(n)).digest())
+  const items = Array.from({ length: 20 }, (_, n) => itemIn(place, { address_key: keyOf(n + 1) }))
+  const done = raw.slice(0, items.length).map(({ id }) => id)
+  const tables = ['contact', 'contact_address', 'conversation', 'inbound_event']
+  const rowsRead = async () => {
+    await reading.query('select pg_stat_force_next_flush()')
+    const read = `select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_user_tables
+      where schemaname = 'desk' and relname = any ($1)`
+    return (await admin.query(read, [tables])).rows[0].n
+  }
+  await reading.query('select 1')
+  const before = await rowsRead()
+  const answers = await store(reading, place, items, done)
+  assert.ok(answers.every(({ outcome }) => outcome === 'stored'))
+  const read = (await rowsRead()) - before
+  assert.ok(read < 20 * items.length, `${read} rows were read to store ${items.length} messages`)
 })
 
 test('a claim from a long queue reads about as many rows as it takes', async () => {

@@ -65,6 +65,7 @@ function itemOf(desk: TestDesk, keys: WorkspaceKeys, inbox: TestInbox, message: 
   const now = desk.clock.now()
   const seal = (table: string, row: string, field: string, text: string) => hex(keys.seal({ table, row, field }, text))
   return {
+    workspace_id: uuidOf('workspace', inbox.workspaceId),
     inbox_id: uuidOf('inbox', inbox.id),
     external_key: hex(keys.lookup('external-message', message.externalId ?? randomBytes(9).toString('hex'))),
     address_id: addressId,
@@ -99,7 +100,7 @@ export async function receive(desk: TestDesk, inbox: TestInbox, ...messages: Tes
   const rows = await desk.kernel.doors.inSystem('intake.store', 'desk_ingest', async (tx) => {
     const stored = await sql<{ message_id: string; conversation_id: string; outcome: 'stored' | 'duplicate' }>`
       select message_id, conversation_id, outcome from app.ingest_store(
-        ${tx.scopeFor(workspaceId)}, ${JSON.stringify(items)}::jsonb, '{}'::uuid[], ${tx.now}
+        ${[tx.scopeFor(workspaceId)]}::text[], ${JSON.stringify(items)}::jsonb, '[]'::jsonb, ${tx.now}
       )
     `.execute(tx.db)
     return stored.rows

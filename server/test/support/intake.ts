@@ -44,6 +44,7 @@ export function someKey(): string {
 /** One message of a person nobody knows yet; `given` says what the test is about. */
 export function itemIn(place: Place, given: Record<string, unknown> = {}): Item {
   return {
+    workspace_id: place.workspaceId,
     inbox_id: place.inboxId,
     external_key: someKey(),
     address_id: uuidAt(),
@@ -69,6 +70,7 @@ export function rawIn(place: Place, given: Record<string, unknown> = {}): RawIte
   const raw_sealed = hex(sealedBytes())
   const received_at = NOW.toISOString()
   return {
+    workspace_id: place.workspaceId,
     id: uuidAt(NOW),
     inbox_id: place.inboxId,
     event_key: someKey(),
@@ -80,12 +82,13 @@ export function rawIn(place: Place, given: Record<string, unknown> = {}): RawIte
 }
 
 export async function keep(client: pg.ClientBase, place: Place, items: readonly RawItem[]) {
-  const values = [[await scopeFor(client, place.workspaceId)], JSON.stringify([items])]
+  const values = [[await scopeFor(client, place.workspaceId)], JSON.stringify(items)]
   return (await client.query<{ id: string; is_new: boolean }>('select * from app.ingest_keep($1, $2)', values)).rows
 }
 
 export async function store(client: pg.ClientBase, place: Place, items: readonly Item[], done: readonly string[] = []) {
-  const values = [await scopeFor(client, place.workspaceId), JSON.stringify(items), done, NOW]
+  const events = done.map((id) => ({ workspace_id: place.workspaceId, id }))
+  const values = [[await scopeFor(client, place.workspaceId)], JSON.stringify(items), JSON.stringify(events), NOW]
   return (await client.query<Stored>('select * from app.ingest_store($1, $2, $3, $4)', values)).rows
 }
 

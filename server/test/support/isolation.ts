@@ -58,7 +58,7 @@ where c.relnamespace = 'desk'::regnamespace and exists (
   select from unnest(array[pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)]) as e
   where e not in (
     '(workspace_id = ( SELECT app.current_workspace() AS current_workspace))',
-    '(workspace_id = ( SELECT app.ingest_workspace() AS ingest_workspace))',
+    '(workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))',
     '(id = ( SELECT app.current_workspace() AS current_workspace))'))
 order by 1`
 

@@ -18,7 +18,9 @@ export type Arrival = {
 }
 export type Keeper = { keep(arrival: Arrival): Promise<{ isNew: boolean }>; idle(): Promise<void> }
 
-type KeepItem = Record<'id' | 'inbox_id' | 'event_key' | 'raw_sealed' | 'received_at', string> & { byte_size: number }
+type KeepItem = Record<'workspace_id' | 'id' | 'inbox_id' | 'event_key' | 'raw_sealed' | 'received_at', string> & {
+  byte_size: number
+}
 type Waiting = {
   workspaceId: string
   item: KeepItem
@@ -60,10 +62,8 @@ export function createKeeper(kernel: Kernel): Keeper {
   }
 
   async function commit(batch: readonly Waiting[]): Promise<Map<string, boolean>> {
-    const byWorkspace = Map.groupBy(batch, ({ workspaceId }) => workspaceId)
-    // In one order, so that two processes never wait for each other for good.
-    const workspaceIds = [...byWorkspace.keys()].sort()
-    const items = JSON.stringify(workspaceIds.map((id) => byWorkspace.get(id)?.map(({ item }) => item)))
+    const workspaceIds = [...new Set(batch.map(({ workspaceId }) => workspaceId))]
+    const items = JSON.stringify(batch.map(({ item }) => item))
     return doors.inSystem('intake.keep', 'desk_ingest', async (tx) => {
       const { rows } = await sql<{ id: string; is_new: boolean }>`
         select id, is_new from app.ingest_keep(${workspaceIds.map(tx.scopeFor)}::text[], ${items}::jsonb)
@@ -107,6 +107,7 @@ export function createKeeper(kernel: Kernel): Keeper {
       const keys = await vault.open(workspaceId)
       const id = mint.next()
       const item: KeepItem = {
+        workspace_id: workspaceId,
         id,
         inbox_id: inboxId,
         event_key: hexOf(keys.lookup('inbound-event', eventKey)),

@@ -15,6 +15,7 @@ export function hexOf(bytes: Buffer): string {
 export type Writer = { readonly contactId: string; readonly isKnown: boolean; readonly hasName: boolean }
 
 export type Proposal = {
+  readonly workspaceId: string
   readonly inboxId: string
   readonly messageId: string
   readonly writer: Writer
@@ -37,6 +38,7 @@ export function storeItem(message: InboundMessage, proposal: Proposal, keys: Wor
     hexOf(keys.seal({ table, row, field }, text))
   const name = writer.hasName ? null : message.from.name
   return {
+    workspace_id: proposal.workspaceId,
     inbox_id: inboxId,
     external_key: hexOf(keys.lookup('external-message', message.externalId)),
     address_key: proposal.addressKey,

@@ -1,7 +1,7 @@
 /**
- * Step 2: turns kept events into contacts, conversations and messages. A round takes a turn of every workspace that has
- * something waiting and stores it in one commit. When a shared round fails, rounds of one event each find the one that
- * cannot be stored; it is set apart after a few tries, so that it blocks nobody and nothing is lost.
+ * Step 2: turns kept events into contacts, conversations and messages. A round takes a turn of each of several workspaces
+ * that have something waiting and stores all of it with one statement. When a shared round fails, rounds of one event
+ * each find the one that cannot be stored; it is set apart after a few tries, so that it blocks nobody and nothing is lost.
  */
 import { sql } from 'kysely'
 import { adapterOf } from '../../channels/registry.ts'
@@ -25,12 +25,21 @@ type PendingRow = {
   raw_sealed: Buffer
   received_at: Date
 }
-type ReadMessage = { event: PendingRow; message: InboundMessage }
+/** What a round read out of the events of one workspace. */
+type Turn = {
+  readonly workspaceId: string
+  readonly keys: WorkspaceKeys
+  readonly scope: string
+  readonly messages: { readonly event: PendingRow; readonly message: InboundMessage }[]
+  readonly statuses: { readonly event: PendingRow; readonly status: InboundStatus }[]
+  /** Events that are done when these are stored. */
+  readonly done: string[]
+}
 type Progress = { readonly workspaceId: string; readonly lastNumber: number }
-type Turn = { readonly workspaces: number; readonly events: number }
+type Share = { readonly workspaces: number; readonly events: number }
 
-const SHARED_TURN: Turn = { workspaces: 16, events: 32 }
-const SINGLE_TURN: Turn = { workspaces: 1, events: 1 }
+const SHARED: Share = { workspaces: 16, events: 32 }
+const SINGLE: Share = { workspaces: 1, events: 1 }
 /** Rounds of one event after a shared round failed, before sharing is tried again. */
 const CAREFUL_ROUNDS = 64
 const TRIES_BEFORE_SET_APART = 3
@@ -46,51 +55,50 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
   /** The event a single round was working on when it failed. */
   let current: { workspaceId: string; id: string } | null = null
 
-  async function takeTurn(tx: SystemTx, turn: Turn): Promise<Map<string, PendingRow[]>> {
+  async function take(tx: SystemTx, share: Share): Promise<Map<string, PendingRow[]>> {
     const { rows } = await sql<PendingRow>`
-      select * from app.take_pending(${cursor}, ${turn.workspaces}, ${turn.events})
+      select * from app.take_pending(${cursor}, ${share.workspaces}, ${share.events})
     `.execute(tx.db)
     return Map.groupBy(rows, (row) => row.workspace_id)
   }
 
-  async function round(turn: Turn): Promise<Progress[] | null> {
+  async function round(share: Share): Promise<Progress[] | null> {
     return doors.inSystem('intake.store', 'desk_ingest', async (tx) => {
-      const byWorkspace = await takeTurn(tx, turn)
+      const byWorkspace = await take(tx, share)
       if (byWorkspace.size === 0) return null
       cursor = [...byWorkspace.keys()].at(-1) ?? BEFORE_ALL
+      const turns: Turn[] = []
+      for (const [workspaceId, events] of byWorkspace) {
+        if (share === SINGLE) current = { workspaceId, id: events[0]?.id ?? '' }
+        turns.push(await readTurn(tx, workspaceId, events))
+      }
+      const lastNumbers = await storeMessages(tx, turns)
       const progress: Progress[] = []
-      for (const workspaceId of [...byWorkspace.keys()].sort()) {
-        const events = byWorkspace.get(workspaceId) ?? []
-        if (turn === SINGLE_TURN) current = { workspaceId, id: events[0]?.id ?? '' }
-        progress.push(await storeWorkspace(tx, workspaceId, events))
+      for (const turn of turns) {
+        const moved = await storeStatuses(tx, turn)
+        progress.push({ workspaceId: turn.workspaceId, lastNumber: Math.max(lastNumbers.get(turn) ?? 0, moved) })
       }
       return progress
     })
   }
 
-  async function storeWorkspace(tx: SystemTx, workspaceId: string, events: readonly PendingRow[]): Promise<Progress> {
+  async function readTurn(tx: SystemTx, workspaceId: string, events: readonly PendingRow[]): Promise<Turn> {
     const keys = await vault.open(workspaceId)
     const scope = tx.scopeFor(workspaceId)
-    const messages: ReadMessage[] = []
-    const statuses: { event: PendingRow; status: InboundStatus }[] = []
-    const done: string[] = []
+    const turn: Turn = { workspaceId, keys, scope, messages: [], statuses: [], done: [] }
     for (const event of events) {
       const read = readEvent(event, keys)
       if (!Array.isArray(read)) {
         await sql`select app.ingest_set_apart(${scope}, ${event.id}, ${read.reason})`.execute(tx.db)
         continue
       }
-      done.push(event.id)
+      turn.done.push(event.id)
       for (const inbound of read) {
-        if (inbound.kind === 'message') messages.push({ event, message: inbound })
-        else statuses.push({ event, status: inbound })
+        if (inbound.kind === 'message') turn.messages.push({ event, message: inbound })
+        else turn.statuses.push({ event, status: inbound })
       }
     }
-    const lastStored = await storeMessages(tx, { workspaceId, scope, keys }, messages, done)
-    // Events without any message (statuses, or nothing of interest) are finished with the statuses.
-    const isFinished = messages.length > 0 && statuses.length === 0
-    const moved = isFinished ? 0 : await storeStatuses(tx, { scope, keys }, statuses, done)
-    return { workspaceId, lastNumber: Math.max(lastStored, moved) }
+    return turn
   }
 
   function readEvent(event: PendingRow, keys: WorkspaceKeys): Inbound[] | { reason: string } {
@@ -104,70 +112,95 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
     }
   }
 
-  type Place = { workspaceId: string; scope: string; keys: WorkspaceKeys }
-
-  async function storeMessages(
-    tx: SystemTx,
-    { workspaceId, scope, keys }: Place,
-    messages: readonly ReadMessage[],
-    done: readonly string[],
-  ): Promise<number> {
-    if (messages.length === 0) return 0
-    const addresses = messages.map(({ event, message }) => ({
-      inbox_id: event.inbox_id,
-      address_key: addressKeyOf(message, keys),
-    }))
-    const { rows: known } = await sql<{ inbox_id: string; address_key: Buffer; contact_id: string; has_name: boolean }>`
-      select * from app.ingest_resolve(${scope}, ${JSON.stringify(addresses)}::jsonb)
+  /** Stores the messages of all turns and finishes their events; the last event number of each workspace that has one. */
+  async function storeMessages(tx: SystemTx, turns: readonly Turn[]): Promise<Map<Turn, number>> {
+    const asked = turns.flatMap(({ workspaceId, keys, messages }) =>
+      messages.map(({ event, message }) => ({
+        workspace_id: workspaceId,
+        inbox_id: event.inbox_id,
+        address_key: addressKeyOf(message, keys),
+      })),
+    )
+    const scopes = turns.map(({ scope }) => scope)
+    const writers = asked.length > 0 ? await resolve(tx, scopes, asked) : new Map<string, Writer>()
+    const items: Record<string, unknown>[] = []
+    for (const turn of turns) {
+      for (const { event, message } of turn.messages) {
+        items.push(await itemOf(turn, event, message, asked[items.length]?.address_key ?? '', writers))
+      }
+    }
+    const done = turns.flatMap(({ workspaceId, done: ids }) => ids.map((id) => ({ workspace_id: workspaceId, id })))
+    const { rows } = await sql<{ event_number: string | number | null }>`
+      select event_number from app.ingest_store(
+        ${scopes}::text[], ${JSON.stringify(items)}::jsonb, ${JSON.stringify(done)}::jsonb, ${tx.now}
+      )
     `.execute(tx.db)
-    const writers = new Map<string, Writer>(
-      known.map(({ inbox_id, address_key, contact_id, has_name }) => [
+    // One answer an item, in their order.
+    let at = 0
+    return new Map(
+      turns.map((turn) => {
+        const answers = rows.slice(at, at + turn.messages.length)
+        at += turn.messages.length
+        return [turn, Math.max(0, ...answers.map((row) => Number(row.event_number ?? 0)))]
+      }),
+    )
+  }
+
+  type Asked = { readonly workspace_id: string; readonly inbox_id: string; readonly address_key: string }
+
+  /** Who is known by these addresses already. */
+  async function resolve(
+    tx: SystemTx,
+    scopes: readonly string[],
+    asked: readonly Asked[],
+  ): Promise<Map<string, Writer>> {
+    const { rows } = await sql<{ inbox_id: string; address_key: Buffer; contact_id: string; has_name: boolean }>`
+      select * from app.ingest_resolve(${scopes}::text[], ${JSON.stringify(asked)}::jsonb)
+    `.execute(tx.db)
+    return new Map(
+      rows.map(({ inbox_id, address_key, contact_id, has_name }) => [
         `${inbox_id}|${hexOf(address_key)}`,
         { contactId: contact_id, isKnown: true, hasName: has_name },
       ]),
     )
-    const items: Record<string, unknown>[] = []
-    for (const [place, { event, message }] of messages.entries()) {
-      const addressKey = addresses[place]?.address_key ?? ''
-      const person = `${event.inbox_id}|${addressKey}`
-      // The same new person twice in one batch is one proposal, so that the name is sealed for the row it goes to.
-      const writer = writers.get(person) ?? { contactId: mint.next(), isKnown: false, hasName: false }
-      writers.set(person, writer)
-      const files: StoredFile[] = []
-      for (const file of message.attachments) {
-        if (file.kind === 'bytes') files.push(await storeBytes(keys, workspaceId, file))
-      }
-      const visitorId = message.attachments.find((file) => file.kind === 'stored')?.visitorId ?? null
-      items.push(
-        storeItem(
-          message,
-          {
-            inboxId: event.inbox_id,
-            messageId: mint.next(),
-            writer,
-            addressKey,
-            addressId: mint.next(),
-            conversationId: mint.next(),
-            receivedAt: event.received_at,
-            visitorId,
-            files,
-          },
-          keys,
-        ),
-      )
-    }
-    const { rows } = await sql<{ event_number: string | number | null }>`
-      select event_number from app.ingest_store(${scope}, ${JSON.stringify(items)}::jsonb, ${[...done]}::uuid[], ${tx.now})
-    `.execute(tx.db)
-    return Math.max(0, ...rows.map((row) => Number(row.event_number ?? 0)))
   }
 
-  async function storeStatuses(
-    tx: SystemTx,
-    { scope, keys }: Omit<Place, 'workspaceId'>,
-    statuses: readonly { event: PendingRow; status: InboundStatus }[],
-    done: readonly string[],
-  ): Promise<number> {
+  async function itemOf(
+    { workspaceId, keys }: Turn,
+    event: PendingRow,
+    message: InboundMessage,
+    addressKey: string,
+    writers: Map<string, Writer>,
+  ): Promise<Record<string, unknown>> {
+    const person = `${event.inbox_id}|${addressKey}`
+    // The same new person twice in one batch is one proposal, so that the name is sealed for the row it goes to.
+    const writer = writers.get(person) ?? { contactId: mint.next(), isKnown: false, hasName: false }
+    writers.set(person, writer)
+    const files: StoredFile[] = []
+    for (const file of message.attachments) {
+      if (file.kind === 'bytes') files.push(await storeBytes(keys, workspaceId, file))
+    }
+    return storeItem(
+      message,
+      {
+        workspaceId,
+        inboxId: event.inbox_id,
+        messageId: mint.next(),
+        writer,
+        addressKey,
+        addressId: mint.next(),
+        conversationId: mint.next(),
+        receivedAt: event.received_at,
+        visitorId: message.attachments.find((file) => file.kind === 'stored')?.visitorId ?? null,
+        files,
+      },
+      keys,
+    )
+  }
+
+  /** How many messages of ours moved on. */
+  async function storeStatuses(tx: SystemTx, { scope, keys, statuses }: Turn): Promise<number> {
+    if (statuses.length === 0) return 0
     const items = statuses.map(({ event, status }) => ({
       inbox_id: event.inbox_id,
       external_key: hexOf(keys.lookup('external-message', status.externalMessageId)),
@@ -176,7 +209,7 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
       reason: status.state === 'failed' ? 'receiver_reported' : null,
     }))
     const { rows } = await sql<{ moved: number }>`
-      select app.ingest_status(${scope}, ${JSON.stringify(items)}::jsonb, ${[...done]}::uuid[], ${tx.now}) as moved
+      select app.ingest_status(${scope}, ${JSON.stringify(items)}::jsonb, '{}'::uuid[], ${tx.now}) as moved
     `.execute(tx.db)
     return (rows[0]?.moved ?? 0) > 0 ? 1 : 0
   }
@@ -204,10 +237,10 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
   return {
     /** One round; true when there may be more. */
     async round(): Promise<boolean> {
-      const turn = carefulRounds > 0 ? SINGLE_TURN : SHARED_TURN
+      const share = carefulRounds > 0 ? SINGLE : SHARED
       current = null
       try {
-        const progress = await round(turn)
+        const progress = await round(share)
         carefulRounds = progress ? Math.max(0, carefulRounds - 1) : 0
         if (!progress) return false
         announce(progress)
