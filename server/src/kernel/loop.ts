@@ -1,7 +1,7 @@
 /**
  * A worker's loop: does a round, goes on at once while rounds find work, else waits for a wake-up call or the longest
- * pause. One round at a time; a failing round is logged and tried again after a growing pause. `stop` waits for the
- * round that runs.
+ * pause; where work is cheaper by the dozen it gathers for the shortest pause first. One round at a time; a failing round
+ * is logged and tried again after a growing pause. `stop` waits for the round that runs.
  */
 import { describeError, type Logger } from './log.ts'
 
@@ -11,15 +11,18 @@ export type LoopParts = {
   /** True when there may be more to do at once. */
   readonly round: () => Promise<boolean>
   readonly longestPause_ms: number
+  /** Not even a wake-up call ends this one. */
+  readonly shortestPause_ms?: number
 }
 export type Loop = { wake(): void; stop(): Promise<void> }
 
 const FAILURE_PAUSE_MS = 250
 const FAILURE_PAUSE_MAX_MS = 15_000
 
-export function startLoop({ name, log, round, longestPause_ms }: LoopParts): Loop {
+export function startLoop({ name, log, round, longestPause_ms, shortestPause_ms = 0 }: LoopParts): Loop {
   let stopped = false
   let woken = false
+  let isGathering = false
   let endPause: () => void = () => {}
   const pause = (duration_ms: number) =>
     new Promise<void>((resolve) => {
@@ -29,6 +32,11 @@ export function startLoop({ name, log, round, longestPause_ms }: LoopParts): Loo
         resolve()
       }
     })
+  const gather = async () => {
+    isGathering = true
+    await pause(shortestPause_ms)
+    isGathering = false
+  }
 
   const running = (async () => {
     let failures = 0
@@ -45,6 +53,7 @@ export function startLoop({ name, log, round, longestPause_ms }: LoopParts): Loo
         if (!stopped) await pause(wait_ms)
         continue
       }
+      if (wait_ms > 0 && shortestPause_ms > 0 && !stopped) await gather()
       if (wait_ms > 0 && !woken && !stopped) await pause(wait_ms)
     }
   })()
@@ -52,7 +61,7 @@ export function startLoop({ name, log, round, longestPause_ms }: LoopParts): Loo
   return {
     wake() {
       woken = true
-      endPause()
+      if (!isGathering) endPause()
     },
     async stop() {
       stopped = true

@@ -17,6 +17,8 @@ export { type MineOf, readListed, readMine, readRows } from './rows.ts'
 
 /** Other processes store messages too, and call nobody here. */
 const INDEX_PAUSE_MS = 2_000
+/** Nobody searches for a word within a blink of its arrival; a dozen messages cost little more than one. */
+const INDEX_GATHER_MS = 200
 const WAKE_PAUSE_MS = 5_000
 
 export function createConversationsRoom(kernel: Kernel, parts: ConversationsParts) {
@@ -29,6 +31,7 @@ export function createConversationsRoom(kernel: Kernel, parts: ConversationsPart
         name: 'search index',
         log,
         longestPause_ms: INDEX_PAUSE_MS,
+        shortestPause_ms: INDEX_GATHER_MS,
         round: () => indexBacklog(kernel),
       })
       const waking = startLoop({

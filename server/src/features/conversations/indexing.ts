@@ -20,24 +20,34 @@ import {
   takeWorkspace,
 } from './search-queries.ts'
 
+/** What a round looks at. Many, because a workspace costs as much as its messages when it has only a few of them. */
+const WAITING_AT_ONCE = 2_000
+/** What one transaction writes. */
 const INDEX_AT_ONCE = 500
 
 /** True when there may be more to index at once. */
-export async function indexBacklog({ doors, log }: Kernel): Promise<boolean> {
-  const waiting = await doors.inSystem('search.backlog', 'desk_worker', ({ db }) => backlog(db, INDEX_AT_ONCE))
+export async function indexBacklog(kernel: Kernel): Promise<boolean> {
+  const waiting = await kernel.doors.inSystem('search.backlog', 'desk_worker', ({ db }) => backlog(db, WAITING_AT_ONCE))
   let indexed = 0
   for (const [workspaceId, rows] of Map.groupBy(waiting, ({ workspace_id }) => workspace_id)) {
-    const ids = rows.map(({ message_id }) => message_id)
-    try {
-      indexed += await doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, door: 'desk_worker' }, (tx) =>
-        indexMessages(tx, ids, log),
-      )
-    } catch (error) {
-      // One workspace whose keys do not open keeps no other from being indexed.
-      log.error({ workspaceId, error: describeError(error) }, 'messages could not be indexed')
+    for (let at = 0; at < rows.length; at += INDEX_AT_ONCE) {
+      const ids = rows.slice(at, at + INDEX_AT_ONCE).map(({ message_id }) => message_id)
+      indexed += await indexIn(kernel, workspaceId, ids)
     }
   }
-  return waiting.length === INDEX_AT_ONCE && indexed > 0
+  return waiting.length === WAITING_AT_ONCE && indexed > 0
+}
+
+async function indexIn({ doors, log }: Kernel, workspaceId: string, ids: readonly string[]): Promise<number> {
+  try {
+    return await doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, door: 'desk_worker' }, (tx) =>
+      indexMessages(tx, ids, log),
+    )
+  } catch (error) {
+    // One workspace whose keys do not open keeps no other from being indexed.
+    log.error({ workspaceId, error: describeError(error) }, 'messages could not be indexed')
+    return 0
+  }
 }
 
 async function indexMessages(tx: WorkspaceTx, ids: readonly string[], log: Logger): Promise<number> {
