@@ -7,7 +7,14 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after } from 'node:test'
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Frame,
+  type Page,
+} from 'playwright-core'
 import type { TestDesk } from './desk.ts'
 import type { Person } from './people.ts'
 
@@ -63,17 +70,21 @@ export async function openWindow(options: BrowserContextOptions = {}): Promise<W
 export async function signInBrowser(watched: Watched, desk: TestDesk, person: Person): Promise<void> {
   const { page } = watched
   await page.goto(`http://localhost:${desk.port}/signin`)
-  await page.getByLabel('E-mail').fill(person.email)
+  await page.locator('input[type=email]').fill(person.email)
   await page.locator('input[type=password]').fill(person.password)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/inbox/**')
 }
 
-/** Fails with every rule that axe finds broken on the page as it stands. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
+/** Every rule that axe finds broken on the page as it stands. */
+export async function brokenRules(page: Page | Frame): Promise<string[]> {
   // Debugger evaluation: the page's own policy would (rightly) refuse a script of ours.
   await page.evaluate(axeSource)
   const { violations } = await page.evaluate(() => window.axe.run())
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-  assert.deepEqual(found, [], what)
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+}
+
+/** Fails with every rule that axe finds broken on the page as it stands. */
+export async function expectAccessible(page: Page | Frame, what: string): Promise<void> {
+  assert.deepEqual(await brokenRules(page), [], what)
 }

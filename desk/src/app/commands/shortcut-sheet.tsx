@@ -14,7 +14,10 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
       closeLabel={text.closeDialog}
       size="large"
     >
-      <ShortcutList />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a small screen it scrolls, and the keys must reach it */}
+      <section tabIndex={0} aria-label={text.commands.sheetTitle}>
+        <ShortcutList />
+      </section>
     </DialogPopup>
   )
 }
