@@ -79,12 +79,14 @@ test('beside the neighbour’s own item in the same call each person stays in th
 
 test('an item that names ids and keys of the neighbour touches nothing of theirs and answers with its own', async () => {
   const thread = await theirThread()
-  const upload = await maker.make('attachment', theirs.workspaceId, { message_id: null, note_id: null })
+  const visitor = await maker.make('visitor', theirs.workspaceId)
+  const unused = { message_id: null, note_id: null, uploaded_by_member_id: null, uploaded_by_visitor_id: visitor.id }
+  const upload = await maker.make('attachment', theirs.workspaceId, unused)
   const before = await theirRows()
   const crossing = itemIn(ours, {
     external_key: known.external_key,
     contact_id: thread.contact_id,
-    visitor_id: upload.uploaded_by_visitor_id,
+    visitor_id: visitor.id,
     attachment_ids: [upload.id],
   })
   const [answer] = await storeOfBoth([crossing])
