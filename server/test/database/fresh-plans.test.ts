@@ -35,7 +35,7 @@ before(async () => {
 const plannedAt = (seconds: number) => ingest.query("select set_config('app.planned_at', $1, false)", [String(seconds)])
 
 async function rowsRead(): Promise<number> {
-  await ingest.query('select pg_stat_force_next_flush()')
+  for (const session of [admin, ingest]) await session.query('select pg_stat_force_next_flush()')
   const read = "select sum(idx_tup_read)::int as n from pg_stat_user_indexes where relname like 'message%'"
   const { rows } = await admin.query(read)
   return rows[0].n
