@@ -69,7 +69,11 @@ const FAULTS: { name: string; fault: Partial<SignedAdapter>; breaks: string[] }[
         return api.verify(raw, headers, secrets, now)
       },
     },
-    breaks: ['a good signature passes', 'a flipped byte of the body is refused'],
+    breaks: [
+      'a good signature passes',
+      'a flipped byte of the body is refused',
+      'a corrected event under the same id has a key of its own',
+    ],
   },
   {
     name: 'does not look at the clock',
@@ -116,7 +120,20 @@ const FAULTS: { name: string; fault: Partial<SignedAdapter>; breaks: string[] }[
         return verdict.ok ? { ok: true, eventKey: String(headers['webhook-timestamp']) as never } : verdict
       },
     },
-    breaks: ['the same event has the same key, another event another'],
+    breaks: [
+      'the same event has the same key, another event another',
+      'a corrected event under the same id has a key of its own',
+    ],
+  },
+  {
+    name: 'takes the id alone for the key',
+    fault: {
+      verify: (raw, headers, secrets, now) => {
+        const verdict = api.verify(raw, headers, secrets, now)
+        return verdict.ok ? { ok: true, eventKey: String(headers['webhook-id']) as never } : verdict
+      },
+    },
+    breaks: ['a corrected event under the same id has a key of its own'],
   },
   {
     name: 'trusts the shape of what it reads',

@@ -71,10 +71,11 @@ function signaturePromises(adapter: SignedAdapter, kit: Kit): Promises {
   const raw = kit.fixtures[0]?.raw as Buffer
   const signed = (at = NOW, id = 'evt_1') => kit.sign(raw, id, at, good.reveal())
   const passes = (headers: Headers, secrets = [good], body = raw) => adapter.verify(body, headers, secrets, NOW).ok
-  const keyOf = (headers: Headers) => {
-    const verdict = adapter.verify(raw, headers, [good], NOW)
+  const keyOf = (headers: Headers, body = raw) => {
+    const verdict = adapter.verify(body, headers, [good], NOW)
     return verdict.ok ? verdict.eventKey : null
   }
+  const corrected = Buffer.concat([raw, Buffer.from(' ')])
   return [
     [
       'a good signature passes',
@@ -116,6 +117,10 @@ function signaturePromises(adapter: SignedAdapter, kit: Kit): Promises {
     [
       'the same event has the same key, another event another',
       () => keyOf(signed(minutes(1))) === keyOf(signed()) && keyOf(signed(NOW, 'evt_2')) !== keyOf(signed()),
+    ],
+    [
+      'a corrected event under the same id has a key of its own',
+      () => ![null, keyOf(signed())].includes(keyOf(kit.sign(corrected, 'evt_1', NOW, good.reveal()), corrected)),
     ],
   ]
 }

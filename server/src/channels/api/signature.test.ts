@@ -28,7 +28,7 @@ const reasonOf = (headers: Record<string, string>, raw = EXAMPLE.raw, at = EXAMP
 }
 
 test('the public example passes, and is what we sign ourselves', () => {
-  assert.deepEqual(verify(EXAMPLE.raw, headersOf(), [EXAMPLE.secret], EXAMPLE.at), { ok: true, eventKey: EXAMPLE.id })
+  assert.equal(reasonOf(headersOf()), 'ok')
   assert.deepEqual(signedHeaders(EXAMPLE.id, EXAMPLE.raw, [EXAMPLE.secret], EXAMPLE.at), headersOf())
 })
 

@@ -4,7 +4,7 @@
  * Refuses: a call without its three headers, older or newer than five minutes, or whose bytes could be split into
  * id, time and body in more than one way.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import type { Randomness } from '../../kernel/clock.ts'
 import type { Secret } from '../../kernel/secret.ts'
@@ -79,5 +79,10 @@ export function verify(raw: Buffer, headers: Headers, secrets: readonly Secret[]
   const age = Math.floor(now.getTime() / 1000) - Number(timestamp)
   if (age > SIGNATURE_TOLERANCE_S) return { ok: false, reason: 'too_old' }
   if (age < -SIGNATURE_TOLERANCE_S) return { ok: false, reason: 'too_new' }
-  return { ok: true, eventKey: id as EventKey }
+  return { ok: true, eventKey: eventKeyOf(id, raw) }
+}
+
+/** The bytes are part of the name: a corrected call under the id of one that could not be read is not its repetition. */
+function eventKeyOf(id: string, raw: Buffer): EventKey {
+  return `${id} ${createHash('sha256').update(raw).digest('base64url')}` as EventKey
 }

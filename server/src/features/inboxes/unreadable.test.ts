@@ -128,3 +128,24 @@ test('an operator replays by the id alone, and the trail of its workspace says s
   assert.deepEqual([entry.actor_kind, entry.actor_member_id], ['operator', null])
   assert.equal(await replayAsOperator(desk.kernel, desk.kernel.mint.next()), null)
 })
+
+test('a corrected call under the id of an unreadable one becomes a message, once', async () => {
+  const ledger = async () => {
+    const answer = await who.tanvir.client.call(contract.getLedger, { params: { ...params(), inboxId: inbox.id } })
+    return answer.body as { received: number; stored: number; unreadable: number; waiting: number }
+  }
+  const before = await until(async () => {
+    const now = await ledger()
+    return now.waiting === 0 ? now : null
+  }, 'what was replayed to be read')
+  const id = 'evt-corrected'
+  const message = { type: 'message', id: 'order-77', from: { id: 'c-10' } }
+  assert.equal((await postHook(desk, inbox, JSON.stringify(message), id)).status, 200)
+  const corrected = JSON.stringify({ ...message, text: 'now with its text' })
+  for (let turn = 0; turn < 2; turn++) assert.equal((await postHook(desk, inbox, corrected, id)).status, 200)
+  await until(async () => (await ledger()).stored === before.stored + 1, 'the corrected call to be stored')
+  const { received, unreadable } = await ledger()
+  assert.deepEqual([received - before.received, unreadable - before.unreadable], [2, 1])
+  const { rows } = await admin.query("select count(*)::int as n from desk.message where direction = 'in'")
+  assert.equal(rows[0].n, before.stored + 1)
+})
