@@ -72,6 +72,12 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     })
   }, [workspaceId, memberId, isKnown])
 
+  // What could not be read while the line was cut is read now; nobody has to press anything.
+  useEffect(() => {
+    if (state !== 'live') return
+    queries.refetchQueries({ type: 'active', predicate: (query) => query.state.status === 'error' })
+  }, [state, queries])
+
   const live = useMemo<Live>(
     () => ({
       state,

@@ -142,7 +142,10 @@ class Leader {
       line.abort()
     }
     if (this.closing.aborted) return 0
-    setTimeout(() => this.line === line && this.failures > 0 && this.say('reconnecting'), RECONNECTING_SHOWN_AFTER_MS)
+    setTimeout(() => {
+      const isTrying = this.line === line && this.failures > 0 && navigator.onLine
+      if (isTrying) this.say('reconnecting')
+    }, RECONNECTING_SHOWN_AFTER_MS)
     return backoffMs(this.failures++, Math.random())
   }
 

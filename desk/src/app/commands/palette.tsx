@@ -38,6 +38,8 @@ interface Item {
 
 /** Of no use by name: keys do them. */
 const LEFT_OUT: ReadonlySet<CommandId> = new Set(['palette', 'panes', 'open', 'back', 'next', 'previous'])
+/** Of the commands, while nothing is looked for. */
+const SECTION_ORDER: readonly Section[] = ['conversation', 'go', 'desk']
 const SHOWN_PER_SECTION = 6
 const FOUND_MAX = 24
 const RECENT_MAX = 8
@@ -125,7 +127,8 @@ function useFound(find: string): readonly Item[] {
   const others = useOtherItems(find)
   return useMemo(() => {
     const place = (item: Item) => recent.indexOf(item.id) + 1 || RECENT_MAX + 1
-    if (find.trim() === '') return [...commands].sort((a, b) => place(a) - place(b))
+    const rank = (item: Item) => SECTION_ORDER.indexOf(item.section)
+    if (find.trim() === '') return [...commands].sort((a, b) => place(a) - place(b) || rank(a) - rank(b))
     const found = bestOf(find, [...commands, ...others], (item) => `${item.label} ${item.words}`, FOUND_MAX)
     const perSection = new Map<Section, number>()
     return found.filter((item) => {

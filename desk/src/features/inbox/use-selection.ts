@@ -4,7 +4,7 @@
  * screen: what is typed right behind J and R never reaches the conversation before.
  */
 import type { ListedRow } from '@central-desk/contract/conversations.ts'
-import { useCallback, useDeferredValue, useEffect, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useCatchUp } from '../../app/commands/commands.tsx'
 import { type Ahead, isUnderWay, placeOf, runAhead } from './model/ahead.ts'
@@ -39,9 +39,12 @@ export function useSelection(
   // Where the marked conversation stands in the list, or stood before it left.
   const lastAt = useRef(0)
   const at = rows.findIndex((row) => row.id === marked)
-  if (at >= 0 || marked === undefined) lastAt.current = Math.max(0, at)
   const latest = useRef({ ahead, openId, marked, go })
-  latest.current = { ahead, openId, marked, go }
+  // Only what is on the screen counts: a page that is still being drawn for the next address knows too much.
+  useLayoutEffect(() => {
+    latest.current = { ahead, openId, marked, go }
+    if (at >= 0 || marked === undefined) lastAt.current = Math.max(0, at)
+  })
 
   useEffect(() => {
     if (!ahead || isUnderWay(ahead, openId)) return
