@@ -43,16 +43,32 @@ export function idSchema(kind: IdKind): IdSchema {
   return Type.String({ pattern, 'x-id': kind }) as IdSchema
 }
 
-/** Spells a lower-case UUID as an id of that kind. Throws on anything else: our own rows hold nothing else. */
+/** Two digits by the ten bits they stand for. */
+const PAIRS = Array.from({ length: 1024 }, (_, bits) => `${ALPHABET[bits >> 5]}${ALPHABET[bits & 31]}`)
+const PAIR_BITS = 10
+const [DASH, COLON, LETTERS_BEGIN] = [45, 58, 97]
+
+/**
+ * Spells a lower-case UUID as an id of that kind. Throws on anything else: our own rows hold nothing else. A list spells
+ * hundreds of ids, so the bits are moved by hand: a big integer takes three times as long.
+ */
 export function encodeId(kind: IdKind, uuid: string): string {
   if (!UUID.test(uuid)) throw new TypeError('encodeId needs a lower-case UUID')
-  let rest = BigInt(`0x${uuid.replaceAll('-', '')}`)
-  let digits = ''
-  for (let place = 0; place < DIGITS; place++) {
-    digits = ALPHABET[Number(rest & 31n)] + digits
-    rest >>= 5n
+  let id = `${ID_PREFIXES[kind]}_`
+  let waiting = 0
+  // 128 bits stand in 130, behind two of nought.
+  let count = 2
+  for (let at = 0; at < uuid.length; at++) {
+    const code = uuid.charCodeAt(at)
+    if (code === DASH) continue
+    waiting = (waiting << 4) | (code < COLON ? code & 15 : code - LETTERS_BEGIN + 10)
+    count += 4
+    if (count < PAIR_BITS) continue
+    count -= PAIR_BITS
+    id += PAIRS[waiting >> count]
+    waiting &= (1 << count) - 1
   }
-  return `${ID_PREFIXES[kind]}_${digits}`
+  return id
 }
 
 /** The UUID behind an id of that kind, or null when it is not one. */

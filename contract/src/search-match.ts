@@ -28,30 +28,49 @@ export function searchedWords(query: string): string[] {
 
 /** Null when some word of the search is not met, or when there is no word in it. */
 export function searchMatch(text: string, query: string): SearchMatch | null {
-  const searched = searchedWords(query)
-  if (searched.length === 0) return null
-  const folded = foldWithOffsets(text)
-  const words = wordsOf(folded.folded)
-  const met: Word[] = []
-  let worst = 0
-  for (const wanted of searched) {
-    const ranks = words.map((word) => rankOf(word.text, wanted))
-    const best = Math.min(...ranks)
-    if (best === Number.POSITIVE_INFINITY) return null
-    worst = Math.max(worst, best)
-    met.push(...words.filter((_, index) => ranks[index] === best))
-  }
-  const inOrder = [...new Set(met)].sort((a, b) => a.start - b.start)
-  return {
-    rank: SEARCH_RANKS[worst] as SearchRank,
-    marks: inOrder.map(({ start, end }) => originalRange(folded, start, end)),
+  return matcherOf(query)(text)
+}
+
+/**
+ * The same for many texts: what is asked for is worked out once, and where words stood before the fold only in a text
+ * that answers.
+ */
+export function matcherOf(query: string): (text: string) => SearchMatch | null {
+  const searched = searchedWords(query).map(wantedOf)
+  if (searched.length === 0) return () => null
+  return (text) => {
+    const words = wordsOf(fold(text))
+    const met = new Set<Word>()
+    let worst = 0
+    for (const wanted of searched) {
+      const ranks = words.map((word) => rankOf(word.text, wanted))
+      const best = Math.min(...ranks)
+      if (best === Number.POSITIVE_INFINITY) return null
+      worst = Math.max(worst, best)
+      for (const [index, word] of words.entries()) if (ranks[index] === best) met.add(word)
+    }
+    const folded = foldWithOffsets(text)
+    const inOrder = [...met].sort((a, b) => a.start - b.start)
+    return {
+      rank: SEARCH_RANKS[worst] as SearchRank,
+      marks: inOrder.map(({ start, end }) => originalRange(folded, start, end)),
+    }
   }
 }
 
-function rankOf(word: string, wanted: string): number {
-  if (word === wanted) return SEARCH_RANKS.indexOf('exact')
-  if ([...wanted].length >= PREFIX_LETTERS_MIN && word.startsWith(wanted)) return SEARCH_RANKS.indexOf('prefix')
-  const form = skeleton(wanted)
-  if (form !== null && skeleton(word) === form) return SEARCH_RANKS.indexOf('similar')
+interface Wanted {
+  readonly word: string
+  readonly isBeginning: boolean
+  readonly form: string | null
+}
+
+function wantedOf(word: string): Wanted {
+  return { word, isBeginning: [...word].length >= PREFIX_LETTERS_MIN, form: skeleton(word) }
+}
+
+function rankOf(word: string, wanted: Wanted): number {
+  if (word === wanted.word) return SEARCH_RANKS.indexOf('exact')
+  if (wanted.isBeginning && word.startsWith(wanted.word)) return SEARCH_RANKS.indexOf('prefix')
+  if (wanted.form !== null && skeleton(word) === wanted.form) return SEARCH_RANKS.indexOf('similar')
   return Number.POSITIVE_INFINITY
 }

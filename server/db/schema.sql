@@ -417,6 +417,7 @@ CREATE INDEX conversation_list ON desk.conversation USING btree (workspace_id, s
 CREATE INDEX conversation_assigned ON desk.conversation USING btree (workspace_id, assignee_id, status, last_activity_at DESC, id DESC);
 -- "is null" does not fix a place in the order of the index above, so what nobody has taken has one of its own.
 CREATE INDEX conversation_unassigned ON desk.conversation USING btree (workspace_id, status, last_activity_at DESC, id DESC) WHERE (assignee_id IS NULL);
+CREATE INDEX conversation_inbox ON desk.conversation USING btree (workspace_id, inbox_id, status, last_activity_at DESC, id DESC);
 CREATE INDEX conversation_contact ON desk.conversation USING btree (workspace_id, contact_id, last_activity_at DESC, id DESC);
 CREATE INDEX conversation_address ON desk.conversation USING btree (workspace_id, contact_address_id, created_at DESC);
 CREATE INDEX conversation_snoozed ON desk.conversation USING btree (snoozed_until) WHERE ((status = 'snoozed'::text) AND (snoozed_until IS NOT NULL));
@@ -1653,6 +1654,7 @@ CREATE OR REPLACE FUNCTION app.search_messages(p_words bigint[], p_before uuid, 
  SET search_path TO 'pg_catalog', 'pg_temp'
  SET "TimeZone" TO 'UTC'
  SET plan_cache_mode TO 'force_custom_plan'
+ SET random_page_cost TO '1.1'
 AS $function$
 declare
   workspace uuid := app.current_workspace();

@@ -37,6 +37,7 @@ create index conversation_assigned on desk.conversation (workspace_id, assignee_
 -- "is null" does not fix a place in the order of the index above, so what nobody has taken has one of its own.
 create index conversation_unassigned on desk.conversation (workspace_id, status, last_activity_at desc, id desc)
   where assignee_id is null;
+create index conversation_inbox on desk.conversation (workspace_id, inbox_id, status, last_activity_at desc, id desc);
 create index conversation_contact on desk.conversation (workspace_id, contact_id, last_activity_at desc, id desc);
 create index conversation_address on desk.conversation (workspace_id, contact_address_id, created_at desc);
 create index conversation_snoozed on desk.conversation (snoozed_until) where status = 'snoozed' and snoozed_until is not null;

@@ -84,7 +84,7 @@ export function createLimiter(doors: Doors, secret: Buffer, clock: Clock): Limit
   async function lease(budget: BudgetName, subject: string, windowStart: number): Promise<Lease> {
     const { perMinute, block } = BUDGETS[budget]
     const key = createHmac('sha256', secret).update(`${budget}|${subject}`).digest()
-    const { used } = await doors.inSystem('rate.budget', 'desk_auth', ({ db }) =>
+    const { used } = await doors.askSystem('rate.budget', 'desk_auth', ({ db }) =>
       db
         .insertInto('rate_budget')
         .values({ key, window_start: new Date(windowStart), used: block })

@@ -57,6 +57,8 @@ export interface SystemTx {
   scopeFor(workspaceId: string): string
 }
 
+export type SystemQuestion = Pick<SystemTx, 'db' | 'now'>
+
 export type WorkspaceOptions = {
   readonly workspaceId: string
   readonly actor: Actor
@@ -70,6 +72,8 @@ export type WorkspaceOptions = {
 export interface Doors {
   inWorkspace<T>(options: WorkspaceOptions, work: (tx: WorkspaceTx) => Promise<T>): Promise<T>
   inSystem<T>(guest: SystemGuest, door: DoorRole, work: (tx: SystemTx) => Promise<T>): Promise<T>
+  /** One statement, which PostgreSQL runs in a transaction of its own: two round trips less for what every call asks. */
+  askSystem<T>(guest: SystemGuest, door: DoorRole, ask: (system: SystemQuestion) => Promise<T>): Promise<T>
 }
 
 export type DoorParts = {
@@ -106,6 +110,14 @@ export function createDoors(parts: DoorParts): Doors {
           scopeFor: (workspaceId) => parts.sign(door, workspaceId, backendPid(client)),
         }),
       )
+    },
+    async askSystem(_guest, door, ask) {
+      const client = await connectionOf(parts.pools[door])
+      try {
+        return await ask({ db: queriesOn(client), now: parts.clock.now() })
+      } finally {
+        client.release()
+      }
     },
   }
 }

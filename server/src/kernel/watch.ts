@@ -33,7 +33,7 @@ export function createWatch(doors: Doors, pool: pg.Pool, signals: Signals, log: 
   async function look(): Promise<boolean> {
     const ids = [...watched.keys()]
     if (ids.length === 0) return false
-    const { rows } = await doors.inSystem('realtime.numbers', 'desk_app', ({ db }) =>
+    const { rows } = await doors.askSystem('realtime.numbers', 'desk_app', ({ db }) =>
       sql<{ workspace_id: string; event_number: number }>`
         select workspace_id, event_number from app.event_numbers(${ids}::uuid[])
       `.execute(db),

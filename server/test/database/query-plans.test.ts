@@ -7,7 +7,12 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { before, test } from 'node:test'
 import type pg from 'pg'
+import { selectLastMessages } from '#src/features/conversations/row-queries.ts'
+import { selectTexts } from '#src/features/conversations/search-queries.ts'
+import { selectMessagesById } from '#src/features/conversations/thread-queries.ts'
 import { firstIdAt } from '#src/kernel/ids.ts'
+import { queriesOn } from '#src/kernel/pools.ts'
+import type { WorkspaceTx } from '#src/kernel/scope.ts'
 import { connect } from '#test/support/connections.ts'
 import { type FreshDatabase, freshDatabase } from '#test/support/database.ts'
 import { hex, itemIn, keep, NOW, type Place, rawIn, seedPlace, store } from '#test/support/intake.ts'
@@ -26,6 +31,7 @@ let database: FreshDatabase
 let admin: pg.Client
 let app: pg.Client
 let place: Place
+let seldomInboxId: string
 
 before(async () => {
   database = await freshDatabase()
@@ -38,6 +44,11 @@ before(async () => {
     for (const table of ['contact', 'contact_address', 'conversation']) await maker.make(table, place.workspaceId)
     await fill(place, COMMON_TOKEN + at * TOKENS_APART, maker)
   }
+  seldomInboxId = String((await maker.make('inbox', place.workspaceId)).id)
+  await admin.query('update desk.conversation set inbox_id = $1 where workspace_id = $2 and number % 500 = 0', [
+    seldomInboxId,
+    place.workspaceId,
+  ])
   await admin.query('analyze')
 })
 
@@ -121,6 +132,14 @@ test("a member's list reads its index", async () => {
   })
 })
 
+test('the list of an inbox that holds little of a workspace reads its index', async () => {
+  await inScope(app, place.workspaceId, async () => {
+    const list = `select * from desk.conversation where inbox_id = $1 and status = 'open'
+      order by last_activity_at desc, id desc limit 50`
+    assertReadsThrough(await planOf(app, list, [seldomInboxId]), /^conversation_inbox$/)
+  })
+})
+
 test('a thread reads the newest messages from the index of the months it lies in', async () => {
   const { rows } = await admin.query(
     'select conversation_id as id, min(id::text) as first, max(id::text) as newest from desk.message where workspace_id = $1 group by 1',
@@ -137,6 +156,33 @@ test('a thread reads the newest messages from the index of the months it lies in
   })
 })
 
+test('messages by their ids are looked up once each, in the month that holds them', async () => {
+  const { rows } = await admin.query('select id from desk.message where workspace_id = $1 and number % 80 = 0', [
+    place.workspaceId,
+  ])
+  const ids = rows.map(({ id }) => String(id))
+  assert.equal(ids.length, MESSAGES / 80)
+  const lookUps = async () => {
+    await flushCounters(app)
+    const count = "select sum(idx_scan)::int as n from pg_stat_user_indexes where relname like 'message\\_2%'"
+    return (await admin.query(count)).rows[0].n
+  }
+  const before = await lookUps()
+  await inScope(app, place.workspaceId, async () => {
+    await app.query('set local search_path = desk')
+    const tx = { db: queriesOn(app as unknown as pg.PoolClient), workspaceId: place.workspaceId } as WorkspaceTx
+    assert.equal((await selectLastMessages(tx, ids)).length, ids.length)
+    assert.equal((await selectMessagesById(tx, ids)).length, ids.length)
+    assert.equal((await selectTexts(tx, ids)).length, ids.length)
+  })
+  assert.equal((await lookUps()) - before, 3 * ids.length)
+})
+
+/** A session counts for itself and tells later: those of both must be told, or what `admin` did before falls between. */
+async function flushCounters(client: pg.Client): Promise<void> {
+  for (const session of [admin, client]) await session.query('select pg_stat_force_next_flush()')
+}
+
 /** How often each index and table was read so far, as its own counters say. */
 async function reads(): Promise<{ index: Map<string, number>; whole: Map<string, number> }> {
   const index = await admin.query(
@@ -151,10 +197,10 @@ async function reads(): Promise<{ index: Map<string, number>; whole: Map<string,
 
 /** What `work` read on that connection. */
 async function readBy(client: pg.Client, work: () => Promise<unknown>): Promise<{ index: string[]; whole: string[] }> {
-  await client.query('select pg_stat_force_next_flush()')
+  await flushCounters(client)
   const before = await reads()
   await work()
-  await client.query('select pg_stat_force_next_flush()')
+  await flushCounters(client)
   const after = await reads()
   const grown = (from: Map<string, number>, to: Map<string, number>) =>
     [...to].filter(([name, n]) => n > (from.get(name) ?? 0)).map(([name]) => name)
@@ -164,6 +210,8 @@ async function readBy(client: pg.Client, work: () => Promise<unknown>): Promise<
 test('a search for a rare word reads the token index inside its definer function, and no table whole', async () => {
   const last = COMMON_TOKEN + 2 * TOKENS_APART
   for (let turn = 0; turn < 8; turn++) {
+    // What the planner knows of such an index before and after its first vacuum differs much.
+    if (turn === 4) await admin.query('vacuum analyze desk.search_entry')
     const read = await readBy(app, () =>
       inScope(app, place.workspaceId, async () => {
         const found = await app.query('select * from app.search_messages($1, null, 50)', [[[last + 7]]])
@@ -237,7 +285,7 @@ test('a batch of intake reads the rows it is about, in a large workspace too and
   const done = raw.slice(0, items.length).map(({ id }) => id)
   const tables = ['contact', 'contact_address', 'conversation', 'inbound_event']
   const rowsRead = async () => {
-    await reading.query('select pg_stat_force_next_flush()')
+    await flushCounters(reading)
     const read = `select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_user_tables
       where schemaname = 'desk' and relname = any ($1)`
     return (await admin.query(read, [tables])).rows[0].n
@@ -262,7 +310,7 @@ test('a claim from a long queue reads about as many rows as it takes', async () 
   )
   await admin.query('commit; analyze desk.delivery')
   const rowsRead = async () => {
-    await worker.query('select pg_stat_force_next_flush()')
+    await flushCounters(worker)
     const read = `select (seq_tup_read + coalesce(idx_tup_fetch, 0))::int as n from pg_stat_user_tables where relname = 'delivery'`
     return (await admin.query(read)).rows[0].n
   }

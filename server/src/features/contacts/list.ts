@@ -1,5 +1,5 @@
 /** Lists contacts by recency, all of them or those a query finds. */
-import { searchMatch } from '@central-desk/contract/search-match.ts'
+import { matcherOf } from '@central-desk/contract/search-match.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import { normalisePhone } from '@central-desk/contract/phone.ts'
 import { Type } from 'typebox'
@@ -8,7 +8,7 @@ import type { WorkspaceTx } from '../../kernel/scope.ts'
 import { tokenRows } from '../../kernel/search-words.ts'
 import { ADDRESS_PURPOSE, EMAIL_PURPOSE, keysOf, normaliseContactEmail, PHONE_PURPOSE } from './addresses.ts'
 import { type ContactInside, contactText, contactView, type ReadAddress } from './present.ts'
-import { addressesOf, idsByKeys, namedByTokens, pageOfContacts } from './queries.ts'
+import { addressesOf, idsByKeys, type NamedRow, namedByTokens, pageOfContacts } from './queries.ts'
 
 /** More people than this by one name, and a longer query is the better answer. */
 const FOUND_MAX = 500
@@ -70,10 +70,11 @@ export async function findByName(tx: WorkspaceTx, q: string, limit: number): Pro
   const words = tokenRows(tx.keys.searchQuery(q), 'prefix')
   if (!words) return []
   const proposed = await namedByTokens(tx, words, limit)
-  return proposed.filter((row) => isNamed(contactText(tx.keys, row.id, 'name', row.name_sealed), q)).map(({ id }) => id)
-}
-
-function isNamed(name: string | null, q: string): boolean {
-  const match = name === null ? null : searchMatch(name, q)
-  return match !== null && match.rank !== 'similar'
+  const matchIn = matcherOf(q)
+  const isNamed = (row: NamedRow) => {
+    const name = contactText(tx.keys, row.id, 'name', row.name_sealed)
+    const match = name === null ? null : matchIn(name)
+    return match !== null && match.rank !== 'similar'
+  }
+  return proposed.filter(isNamed).map(({ id }) => id)
 }

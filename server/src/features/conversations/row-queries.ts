@@ -110,14 +110,11 @@ export type RowRecord = Pick<
   | 'last_activity_at'
   | 'waiting_since'
   | 'created_at'
-> & { channel: string; contact_name_sealed: Buffer | null }
+> & { channel: string; contact_name_sealed: Buffer | null; tag_ids: string[] }
 
 export async function selectRows(tx: WorkspaceTx, ids: readonly string[]): Promise<RowRecord[]> {
   return tx.db
     .selectFrom('conversation as c')
-    .innerJoin('inbox', (join) =>
-      join.onRef('inbox.workspace_id', '=', 'c.workspace_id').onRef('inbox.id', '=', 'c.inbox_id'),
-    )
     .innerJoin('contact', (join) =>
       join.onRef('contact.workspace_id', '=', 'c.workspace_id').onRef('contact.id', '=', 'c.contact_id'),
     )
@@ -135,8 +132,15 @@ export async function selectRows(tx: WorkspaceTx, ids: readonly string[]): Promi
       'c.last_activity_at',
       'c.waiting_since',
       'c.created_at',
-      'inbox.channel',
+      // No join: the planner would begin with the inbox and read all of its conversations.
+      sql<string>`(select channel from inbox where inbox.workspace_id = c.workspace_id and inbox.id = c.inbox_id)`.as(
+        'channel',
+      ),
       'contact.name_sealed as contact_name_sealed',
+      sql<string[]>`array(
+        select t.tag_id from conversation_tag as t
+        where t.workspace_id = c.workspace_id and t.conversation_id = c.id order by t.created_at, t.tag_id
+      )`.as('tag_ids'),
     ])
     .where('c.workspace_id', '=', tx.workspaceId)
     .where('c.id', '=', anyOf(ids))
@@ -148,10 +152,10 @@ export type LastMessageRecord = Pick<
   'id' | 'direction' | 'author_kind' | 'author_member_id' | 'preview_sealed' | 'attachment_count' | 'sent_at'
 > & { state: Selectable<DeliveryTable>['state'] | null }
 
-/** By id, so that only the months that hold them are looked at. */
 export async function selectLastMessages(tx: WorkspaceTx, ids: readonly string[]): Promise<LastMessageRecord[]> {
   if (ids.length === 0) return []
-  return tx.db
+  const { each, isThisOne } = oneByOne(ids)
+  const last = tx.db
     .selectFrom('message as m')
     .leftJoin('delivery as d', (join) =>
       join.onRef('d.workspace_id', '=', 'm.workspace_id').onRef('d.message_id', '=', 'm.id'),
@@ -167,52 +171,58 @@ export async function selectLastMessages(tx: WorkspaceTx, ids: readonly string[]
       'd.state',
     ])
     .where('m.workspace_id', '=', tx.workspaceId)
-    .where('m.id', '=', anyOf(ids))
-    .execute()
-}
-
-export async function selectTags(
-  tx: WorkspaceTx,
-  conversationIds: readonly string[],
-): Promise<{ conversation_id: string; tag_id: string }[]> {
+    .where(isThisOne)
+    .limit(1)
   return tx.db
-    .selectFrom('conversation_tag')
-    .select(['conversation_id', 'tag_id'])
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('conversation_id', '=', anyOf(conversationIds))
-    .orderBy('created_at')
-    .orderBy('tag_id')
+    .selectFrom(each)
+    .innerJoinLateral(last.as('last'), (join) => join.onTrue())
+    .selectAll('last')
     .execute()
 }
 
-export async function selectReadings(
+export type MarkRecord = {
+  conversation_id: string
+  member_id: string
+  /** Null: a draft of this member waits there. */
+  read_number: number | null
+}
+
+/** How far these members have read in these conversations, and where they have drafts. */
+export async function selectMarks(
   tx: WorkspaceTx,
   conversationIds: readonly string[],
   memberIds: readonly string[],
-): Promise<{ conversation_id: string; member_id: string; read_number: number }[]> {
+): Promise<MarkRecord[]> {
+  const drafts = tx.db
+    .selectFrom('draft')
+    .select(['conversation_id', 'member_id', sql<number | null>`null::int`.as('read_number')])
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('member_id', '=', anyOf(memberIds))
+    .where('conversation_id', '=', anyOf(conversationIds))
   return tx.db
     .selectFrom('reading')
-    .select(['conversation_id', 'member_id', 'read_number'])
+    .select(['conversation_id', 'member_id', sql<number | null>`read_number`.as('read_number')])
     .where('workspace_id', '=', tx.workspaceId)
     .where('member_id', '=', anyOf(memberIds))
     .where('conversation_id', '=', anyOf(conversationIds))
-    .execute()
-}
-
-export async function selectDraftMarks(
-  tx: WorkspaceTx,
-  conversationIds: readonly string[],
-  memberIds: readonly string[],
-): Promise<{ conversation_id: string; member_id: string }[]> {
-  return tx.db
-    .selectFrom('draft')
-    .select(['conversation_id', 'member_id'])
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('member_id', '=', anyOf(memberIds))
-    .where('conversation_id', '=', anyOf(conversationIds))
+    .unionAll(drafts)
     .execute()
 }
 
 export function anyOf(ids: readonly string[]): RawBuilder<string> {
   return sql<string>`any(${[...ids]}::uuid[])`
+}
+
+/**
+ * For messages by their ids: select from `each`, and in a lateral join the one of table `m` that `isThisOne` and limit 1
+ * give. So each is looked up in the one month that holds it. A list of ids would be looked for in every month, and what
+ * hangs on the messages read whole; the least and the greatest keep the planner from the months outside.
+ */
+export function oneByOne(ids: readonly string[]) {
+  const sorted = [...ids].sort()
+  const [least, greatest] = [sorted[0] ?? null, sorted.at(-1) ?? null]
+  return {
+    each: sql<{ id: string }>`unnest(${sorted}::uuid[])`.as<'wanted'>(sql`wanted(id)`),
+    isThisOne: sql<boolean>`m.id = wanted.id and m.id between ${least}::uuid and ${greatest}::uuid`,
+  }
 }

@@ -5,7 +5,7 @@ import { assert } from '../../kernel/assert.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { ListedInside, RowInside } from './inside.ts'
 import { rowView } from './present.ts'
-import { selectDraftMarks, selectLastMessages, selectReadings, selectRows, selectTags } from './row-queries.ts'
+import { selectLastMessages, selectMarks, selectRows } from './row-queries.ts'
 
 /** In the order of the ids. */
 export async function readRows(tx: WorkspaceTx, ids: readonly string[]): Promise<RowInside[]> {
@@ -13,12 +13,8 @@ export async function readRows(tx: WorkspaceTx, ids: readonly string[]): Promise
   const rows = await selectRows(tx, ids)
   const lastIds = rows.flatMap(({ last_message_id }) => last_message_id ?? [])
   const lastMessages = new Map((await selectLastMessages(tx, lastIds)).map((message) => [message.id, message]))
-  const tags = Map.groupBy(await selectTags(tx, ids), ({ conversation_id }) => conversation_id)
   const views = new Map(
-    rows.map((row) => {
-      const tagIds = (tags.get(row.id) ?? []).map(({ tag_id }) => tag_id)
-      return [row.id, rowView(row, lastMessages.get(row.last_message_id ?? ''), tagIds, tx.keys)]
-    }),
+    rows.map((row) => [row.id, rowView(row, lastMessages.get(row.last_message_id ?? ''), row.tag_ids, tx.keys)]),
   )
   return ids.flatMap((id) => views.get(id) ?? [])
 }
@@ -31,11 +27,15 @@ export async function readMine(
   conversationIds: readonly string[],
   memberIds: readonly string[],
 ): Promise<MineOf> {
-  const readings = await selectReadings(tx, conversationIds, memberIds)
-  const drafts = await selectDraftMarks(tx, conversationIds, memberIds)
+  const marks = await selectMarks(tx, conversationIds, memberIds)
   const key = (conversationId: string, memberId: string) => `${conversationId} ${memberId}`
-  const read = new Map(readings.map((mark) => [key(mark.conversation_id, mark.member_id), mark.read_number]))
-  const waits = new Set(drafts.map((draft) => key(draft.conversation_id, draft.member_id)))
+  const read = new Map<string, number>()
+  const waits = new Set<string>()
+  for (const { conversation_id, member_id, read_number } of marks) {
+    const place = key(conversation_id, member_id)
+    if (read_number === null) waits.add(place)
+    else read.set(place, read_number)
+  }
   return (conversationId, memberId) => ({
     readNumber: read.get(key(conversationId, memberId)) ?? 0,
     hasDraft: waits.has(key(conversationId, memberId)),

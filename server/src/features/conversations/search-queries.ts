@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Database } from '../../kernel/pools.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
-import { anyOf } from './row-queries.ts'
+import { anyOf, oneByOne } from './row-queries.ts'
 
 export type FoundMessage = { id: string; conversation_id: string; text_sealed: Buffer; sent_at: Date }
 
@@ -21,12 +21,18 @@ export async function proposeMessages(
 
 export async function selectTexts(tx: WorkspaceTx, ids: readonly string[]): Promise<FoundMessage[]> {
   if (ids.length === 0) return []
+  const { each, isThisOne } = oneByOne(ids)
+  const found = tx.db
+    .selectFrom('message as m')
+    .select(['m.id', 'm.conversation_id', 'm.text_sealed', 'm.sent_at'])
+    .where('m.workspace_id', '=', tx.workspaceId)
+    .where(isThisOne)
+    .limit(1)
   return tx.db
-    .selectFrom('message')
-    .select(['id', 'conversation_id', 'text_sealed', 'sent_at'])
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('id', '=', anyOf(ids))
-    .orderBy('id', 'desc')
+    .selectFrom(each)
+    .innerJoinLateral(found.as('found'), (join) => join.onTrue())
+    .selectAll('found')
+    .orderBy('found.id', 'desc')
     .execute()
 }
 

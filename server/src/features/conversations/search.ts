@@ -5,7 +5,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { fold } from '@central-desk/contract/fold.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
-import { type SearchMatch, type SearchRank, searchMatch } from '@central-desk/contract/search-match.ts'
+import { matcherOf, type SearchMatch, type SearchRank } from '@central-desk/contract/search-match.ts'
 import { Type } from 'typebox'
 import { CursorUuid, cursorOf } from '../../kernel/cursor.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
@@ -88,6 +88,7 @@ async function findMessages(
   const tokens = tokenRows(words, rank)
   if (!tokens || (rank === 'similar' && words.every(({ similar }) => similar.length === 0)))
     return { hits: [], next: null }
+  const matchIn = matcherOf(q)
   const hits: MessageHit[] = []
   let last = before
   let characters = 0
@@ -95,7 +96,7 @@ async function findMessages(
     const ids = await proposeMessages(tx, tokens, last, PROPOSALS)
     for (const message of await selectTexts(tx, ids)) {
       const text = messageText(message, tx.keys)
-      const match = searchMatch(text, q)
+      const match = matchIn(text)
       if (isWanted(match, rank)) {
         // One more than was asked for shows that there is a next page.
         if (hits.length === limit) return { hits, next: hits.at(-1)?.message.id ?? null }

@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { DeliveryTable, EventTable, MessageTable, NoteTable } from '../../kernel/tables.ts'
 import type { ConversationRecord } from './queries.ts'
-import { anyOf } from './row-queries.ts'
+import { anyOf, oneByOne } from './row-queries.ts'
 
 type DeliveryRecord = Pick<Selectable<DeliveryTable>, 'state' | 'attempts' | 'reason' | 'next_attempt_at'>
 
@@ -84,7 +84,12 @@ export async function selectNewerMessages(
 
 export async function selectMessagesById(tx: WorkspaceTx, ids: readonly string[]): Promise<MessageRecord[]> {
   if (ids.length === 0) return []
-  return messages(tx).where('m.id', '=', anyOf(ids)).execute()
+  const { each, isThisOne } = oneByOne(ids)
+  return tx.db
+    .selectFrom(each)
+    .innerJoinLateral(messages(tx).where(isThisOne).limit(1).as('found'), (join) => join.onTrue())
+    .selectAll('found')
+    .execute()
 }
 
 const NOTE = ['id', 'conversation_id', 'author_member_id', 'text_sealed', 'client_message_id', 'created_at'] as const

@@ -23,15 +23,17 @@ export function createAuthenticator(parts: IdentityParts): Authenticator {
     },
 
     async membership(userId, workspaceId): Promise<LiveMember | null> {
-      return doors.inSystem('identity.membership', 'desk_auth', async ({ db, now }) => {
-        const member = await memberOfUser(db, workspaceId, userId)
-        if (!member || member.removed_at !== null) return null
-        const unlessAfter = new Date(now.getTime() - SESSION.touch_ms)
-        if (member.last_seen_at === null || member.last_seen_at < unlessAfter) {
-          await moveLastSeen(db, { workspaceId, memberId: member.id, now, unlessAfter })
-        }
-        return { memberId: member.id, role: member.role }
-      })
+      const member = await doors.askSystem('identity.membership', 'desk_auth', ({ db }) =>
+        memberOfUser(db, workspaceId, userId),
+      )
+      if (!member || member.removed_at !== null) return null
+      const now = clock.now()
+      const unlessAfter = new Date(now.getTime() - SESSION.touch_ms)
+      if (member.last_seen_at === null || member.last_seen_at < unlessAfter) {
+        const where = { workspaceId, memberId: member.id, now, unlessAfter }
+        await doors.askSystem('identity.membership', 'desk_auth', ({ db }) => moveLastSeen(db, where))
+      }
+      return { memberId: member.id, role: member.role }
     },
   }
 }

@@ -41,7 +41,7 @@ export type FoundSession = LiveSession & {
 export async function findSession(parts: IdentityParts, request: FastifyRequest): Promise<FoundSession | null> {
   const cookieToken = parts.cookies.read(request, 'session')
   if (cookieToken === null) return null
-  const row = await parts.doors.inSystem('identity.session', 'desk_auth', ({ db, now }) =>
+  const row = await parts.doors.askSystem('identity.session', 'desk_auth', ({ db, now }) =>
     liveSession(db, tokenHash(cookieToken), now, new Date(now.getTime() - SESSION.idle_ms)),
   )
   if (!row) return null
@@ -51,7 +51,7 @@ export async function findSession(parts: IdentityParts, request: FastifyRequest)
 
 /** Whether what was promised to a session still holds: it neither ended nor idled out nor ran out. */
 export function isSessionLive({ doors }: Pick<IdentityParts, 'doors'>, sessionId: string): Promise<boolean> {
-  return doors.inSystem('identity.session', 'desk_auth', ({ db, now }) =>
+  return doors.askSystem('identity.session', 'desk_auth', ({ db, now }) =>
     isLive(db, sessionId, now, new Date(now.getTime() - SESSION.idle_ms)),
   )
 }

@@ -30,7 +30,7 @@ type Person = {
 type FoundVisitor = LiveVisitor & { readonly isIdentified: boolean }
 
 async function findVisitor(kernel: Kernel, inboxKey: string, token: string): Promise<FoundVisitor | null> {
-  const row = await kernel.doors.inSystem('intake.visitor', 'desk_ingest', ({ db }) =>
+  const row = await kernel.doors.askSystem('intake.visitor', 'desk_ingest', ({ db }) =>
     visitorByToken(db, tokenHash(token), inboxKey),
   )
   if (!row) return null

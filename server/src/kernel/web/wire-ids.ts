@@ -1,8 +1,8 @@
 /**
- * Ids are UUIDs inside and prefixed text on the wire. This walks a contract schema beside a value and translates every
- * place that carries `x-id`: inward for params, query and body, outward for replies and events. Outward it also leaves
- * out every property that the contract does not name, so that a row handed over whole gives nothing away. A place inside
- * a union is found by the branch whose constants fit.
+ * Ids are UUIDs inside and prefixed text on the wire. Out of a contract schema this makes, once, the steps that translate
+ * every place that carries `x-id`: inward for params, query and body, outward for replies and events. Outward it also
+ * leaves out every property that the contract does not name, so that a row handed over whole gives nothing away. A place
+ * inside a union is found by the branch whose constants fit.
  */
 import { decodeId, encodeId, type IdKind } from '@central-desk/contract/ids.ts'
 import type { TSchema } from 'typebox'
@@ -16,9 +16,12 @@ type Shape = TSchema & {
   anyOf?: Shape[]
   const?: unknown
 }
-type Walk = { translate: (kind: IdKind, id: string) => string; namedOnly: boolean }
+type How = { translate: (kind: IdKind, id: string) => string; namedOnly: boolean }
+type Step = (value: unknown) => unknown
 
-/** Whether any place in a schema carries an id; schemas without one are not walked. */
+const asItIs: Step = (value) => value
+
+/** Whether any place in a schema carries an id; schemas without one are left as they are. */
 function holdsIds(shape: Shape): boolean {
   if (shape['x-id']) return true
   if (shape.properties) return Object.values(shape.properties).some(holdsIds)
@@ -26,30 +29,55 @@ function holdsIds(shape: Shape): boolean {
   return shape.anyOf?.some(holdsIds) ?? false
 }
 
-function fitsBranch(shape: Shape, value: unknown): boolean {
-  if (shape.type === 'null') return value === null
-  if (value === null) return false
-  if (!shape.properties) return typeof value !== 'object'
-  return Object.entries(shape.properties).every(
-    ([name, member]) => !('const' in member) || (value as Record<string, unknown>)[name] === member.const,
+function fitOf(shape: Shape): (value: unknown) => boolean {
+  if (shape.type === 'null') return (value) => value === null
+  if (!shape.properties) return (value) => value !== null && typeof value !== 'object'
+  const constants = Object.entries(shape.properties).flatMap(([name, member]) =>
+    'const' in member ? [[name, member.const] as const] : [],
   )
+  return (value) =>
+    value !== null && constants.every(([name, constant]) => (value as Record<string, unknown>)[name] === constant)
 }
 
-function walk(shape: Shape, value: unknown, how: Walk): unknown {
-  if (value === null || value === undefined) return value
-  if (shape['x-id']) return typeof value === 'string' ? how.translate(shape['x-id'], value) : value
-  if (shape.anyOf) {
-    const branch = shape.anyOf.find((candidate) => fitsBranch(candidate, value))
-    return branch ? walk(branch, value, how) : value
+function stepOf(shape: Shape, how: How): Step {
+  const step = stepOfSome(shape, how)
+  return step === asItIs ? asItIs : (value) => (value === null || value === undefined ? value : step(value))
+}
+
+/** For a value that is there. */
+function stepOfSome(shape: Shape, how: How): Step {
+  const { 'x-id': kind, anyOf, items, properties } = shape
+  if (kind) return (value) => (typeof value === 'string' ? how.translate(kind, value) : value)
+  if (anyOf) return stepOfUnion(anyOf, how)
+  if (items) {
+    const step = stepOf(items, how)
+    return step === asItIs ? asItIs : (value) => (Array.isArray(value) ? value.map(step) : value)
   }
-  if (shape.items && Array.isArray(value)) return value.map((item) => walk(shape.items as Shape, item, how))
-  if (!shape.properties || typeof value !== 'object' || value instanceof Date) return value
-  const given = value as Record<string, unknown>
-  const copy: Record<string, unknown> = how.namedOnly ? {} : { ...given }
-  for (const [name, member] of Object.entries(shape.properties)) {
-    if (given[name] !== undefined) copy[name] = walk(member, given[name], how)
+  return properties ? stepOfObject(properties, how) : asItIs
+}
+
+function stepOfUnion(shapes: readonly Shape[], how: How): Step {
+  const branches = shapes.map((shape) => ({ fits: fitOf(shape), step: stepOf(shape, how) }))
+  if (branches.every(({ step }) => step === asItIs)) return asItIs
+  return (value) => {
+    const branch = branches.find(({ fits }) => fits(value))
+    return branch ? branch.step(value) : value
   }
-  return copy
+}
+
+function stepOfObject(properties: Readonly<Record<string, Shape>>, how: How): Step {
+  const members = Object.entries(properties).map(([name, member]) => ({ name, step: stepOf(member, how) }))
+  if (!how.namedOnly && members.every(({ step }) => step === asItIs)) return asItIs
+  return (value) => {
+    if (typeof value !== 'object' || value instanceof Date) return value
+    const given = value as Record<string, unknown>
+    const copy: Record<string, unknown> = how.namedOnly ? {} : { ...given }
+    for (const { name, step } of members) {
+      const member = given[name]
+      if (member !== undefined) copy[name] = step(member)
+    }
+    return copy
+  }
 }
 
 function decode(kind: IdKind, id: string): string {
@@ -62,10 +90,9 @@ export type IdTranslator = { inward: (value: unknown) => unknown; outward: (valu
 
 export function idTranslator(schema: TSchema): IdTranslator {
   const shape = schema as Shape
-  const hasIds = holdsIds(shape)
   return {
-    inward: (value) => (hasIds ? walk(shape, value, { translate: decode, namedOnly: false }) : value),
-    outward: (value) => walk(shape, value, { translate: encodeId, namedOnly: true }),
+    inward: holdsIds(shape) ? stepOf(shape, { translate: decode, namedOnly: false }) : asItIs,
+    outward: stepOf(shape, { translate: encodeId, namedOnly: true }),
   }
 }
 
