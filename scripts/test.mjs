@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline'
 import { ensureInstalled, nodeBin, pinnedEnvironment, root, runPinned } from './bootstrap.mjs'
 import { ensureBuilt } from './build-screens.mjs'
 
-const PACKAGES = ['contract', 'server', 'desk', 'widget', 'scripts', 'tools']
+const PACKAGES = ['contract', 'server', 'desk', 'widget', 'controls', 'scripts', 'tools']
 /** Folders with a tsconfig.json; the first covers contract, server and tools. */
 const TYPED = ['.', 'desk', 'widget']
 /** A promise that nobody waits for loses its error; a test's own calls of the test runner are meant so. */
@@ -25,7 +25,7 @@ const LET_NO_PROMISE_FLOAT = [
     '--ignore-pattern',
     '**/*.test.ts',
   ],
-  ...['server/src', 'contract/src', 'widget/src', 'tools'],
+  ...['server/src', 'contract/src', 'widget/src', 'controls', 'tools'],
 ]
 const SKIPPED_FOLDERS = new Set(['node_modules', 'dist', 'fixtures', 'golden'])
 /** How a test says that it stands on a database. */

@@ -13,6 +13,7 @@ import { createInboxesRoom } from './features/inboxes/index.ts'
 import { createIntakeRoom } from './features/intake/index.ts'
 import { createMembersRoom } from './features/members/index.ts'
 import { createRealtimeRoom } from './features/realtime/index.ts'
+import { createTrustRoom } from './features/trust/index.ts'
 import { createWebchatRoom } from './features/webchat/index.ts'
 import { createWorkspacesRoom } from './features/workspaces/index.ts'
 import { createPagesRoom, type PageFolders } from './features/pages/index.ts'
@@ -94,6 +95,7 @@ export async function createDesk(parts: DeskParts): Promise<Desk> {
       demoInboxKey: parts.demoInboxKey,
     }).register(app)
   }
+  createTrustRoom(kernel, parts.version).register(app)
   assertComplete(routes.mounted)
   mountHealth(app, kernel, parts.version)
   mountOpenApi(app, parts.version)

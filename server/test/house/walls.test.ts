@@ -21,6 +21,7 @@ const ROOMS = [
   'realtime',
   'webchat',
   'pages',
+  'trust',
 ]
 /** Rooms that speak to channels through the registry and the port. */
 const ROOMS_WITH_CHANNELS = new Set(['inboxes', 'intake', 'delivery', 'webchat'])
@@ -40,6 +41,7 @@ function faultOf({ from, specifier, target }: Import): string | null {
   if (target.startsWith('tools/') && !from.startsWith('tools/') && !isTest(from))
     return 'tools are for developers and tests'
   if (from.startsWith('tools/') || isTest(from)) return null
+  if (from.startsWith('controls/')) return controlsFault(from, target)
   if (/^(desk|widget)\//.test(from)) return screenFault(from, target)
   if (target === 'server/src/app.ts' && !COMPOSERS.test(from)) return 'nobody imports app.ts but what composes a desk'
   if (from.startsWith('server/src/kernel/')) {
@@ -56,6 +58,12 @@ function contractFault(from: string, specifier: string, target: string | null): 
   if (target?.startsWith('contract/src/') || /^typebox($|\/)/.test(specifier)) return null
   if (isTest(from) && (target === null || target.startsWith('contract/'))) return null
   return 'the contract imports TypeBox and itself'
+}
+
+function controlsFault(from: string, target: string): string | null {
+  if (from.startsWith('controls/claims/'))
+    return target.startsWith('controls/claims/') ? null : 'claims know nothing else'
+  return /^(controls|contract\/src)\//.test(target) ? null : 'probes see a desk from outside'
 }
 
 function screenFault(from: string, target: string): string | null {
@@ -77,6 +85,7 @@ function channelFault(from: string, target: string): string | null {
 function roomFault(from: string, target: string): string | null {
   if (/^(contract\/src|server\/src\/kernel)\//.test(target)) return null
   const room = from.split('/')[3] ?? ''
+  if (room === 'trust' && target.startsWith('controls/claims/')) return null
   if (target.startsWith('server/src/channels/')) {
     if (!ROOMS_WITH_CHANNELS.has(room)) return 'this room asks for no channel; be given a function instead'
     return /\/channels\/(registry|port|sending)\.ts$/.test(target)
@@ -113,6 +122,10 @@ const PLANTED: readonly [path: string, text: string][] = [
   ['server/src/features/intake/a.ts', "import { y } from '../../channels/api/adapter.ts'"],
   ['server/src/features/intake/b.ts', "import { y } from '../../app.ts'"],
   ['server/src/features/intake/c.ts', "import { y } from '../../../../tools/x.ts'"],
+  ['server/src/features/intake/d.ts', "import { y } from '../../../../controls/claims/index.ts'"],
+  ['server/src/features/trust/a.ts', "import { y } from '../../../../controls/probes/index.ts'"],
+  ['controls/claims/a.ts', "import { y } from '../probes/index.ts'"],
+  ['controls/probes/a.ts', "import { y } from '../../server/src/kernel/scope.ts'"],
 ]
 
 test('every planted fault is found', () => {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseSync } from 'oxc-parser'
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-export const CODE_FOLDERS = ['contract', 'server', 'desk', 'widget', 'tools', 'scripts', 'bin']
+export const CODE_FOLDERS = ['contract', 'server', 'desk', 'widget', 'controls', 'tools', 'scripts', 'bin']
 const SKIPPED = new Set(['node_modules', 'dist', 'golden', 'fixtures', 'fonts'])
 
 export type SourceFile = { readonly path: string; readonly text: string }

@@ -1,0 +1,31 @@
+/** What each probe tries, in one sentence for people who decide about software. */
+export const ATTACKS: Readonly<Record<string, string>> = {
+  'every-sentence':
+    'Looks on the served page for a sentence without a claim, and for a claim without an honest status.',
+  'own-port-tls': 'Speaks older versions of TLS, and none at all, to a desk on a public address.',
+  'canary-at-rest':
+    'Writes rare words through every door, as text, names, addresses, notes, drafts and files, and looks for them in the database’s files and its log of changes, in the home, and in what the program prints.',
+  'credentials-sealed':
+    'Copies a sealed credential to another channel and another workspace, turns single bytes of it, and looks for it on disk.',
+  'keys-destroyed': 'Destroys the keys of one workspace and tries to read it, while its neighbour reads on.',
+  'passwords-hashed':
+    'Looks for passwords in the database, on disk and in logs, tries letters beyond the 72nd, and offers the database weaker hashes.',
+  roles: 'Tries every route as every role, and as nobody, against a table of its own of who may do what.',
+  'roles-over-time':
+    'Takes rights away from people who are signed in and watching, and lets two owners step down at the same moment.',
+  'isolation-over-http':
+    'Calls every route with ids of the neighbouring workspace in place of one’s own, one at a time.',
+  'isolation-in-sql':
+    'As each login of the program, without a scope, with a forged, foreign, old or altered one, reads and writes every table.',
+  csrf: 'Sends every request that changes something without a token, with a foreign, old, misplaced or altered one, and as other sites would.',
+  'sql-injection':
+    'Puts pieces of SQL into every parameter of every route, and watches answers, times and the database’s own log.',
+  xss: 'Writes hostile markup into every field through every door and opens every screen that shows it in a browser.',
+  'security-headers': 'Asks for pages, answers, errors and files of every origin and looks for one without its policy.',
+  'rate-limits':
+    'Goes over the budget of every kind of route, with forged forwarding headers and other spellings of one address.',
+  'session-expiry': 'Lets sessions age to a second before and after seven days, busy, idle and merely polling.',
+  'password-rules': 'Offers weak, common, short and personal passwords wherever a password can be set.',
+  lockout:
+    'Guesses five times and then knows the password; guesses fifty times at once; does both for addresses without an account.',
+}

@@ -1,0 +1,5 @@
+/** All probes, in the order of the page. */
+import { everySentence } from './every-sentence.ts'
+import type { Probe } from './probe.ts'
+
+export const PROBES: readonly Probe[] = [everySentence]
