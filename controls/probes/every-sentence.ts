@@ -32,11 +32,15 @@ export const everySentence: SafeProbe = {
   },
 }
 
-/** A list item is one sentence; other lines hold one or more, parted by a full stop. */
+/** The first line and list items are a sentence each; a line that ends with a full stop holds one or more; the rest are headings. */
 function sentencesOf(page: string): string[] {
   return page
     .split('\n')
-    .flatMap((line) => (line.startsWith('- ') ? [line.slice(2)] : line.split(/(?<=[.?])\s+(?=[A-Z])/)))
+    .flatMap((line, at) => {
+      if (at === 0) return [line]
+      if (line.startsWith('- ')) return [line.slice(2)]
+      return line.endsWith('.') ? line.split(/(?<=[.?])\s+(?=[A-Z])/) : []
+    })
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '')
 }
