@@ -25,18 +25,22 @@ export const Contact = Strict({
   addresses: Type.Array(ContactAddress),
   createdAt: Instant,
   lastSeenAt: Nullable(Instant),
+  /** Since when what they write is set aside; null: it is not. */
+  blockedAt: Nullable(Instant),
+  blockedByMemberId: Nullable(idSchema('member')),
 })
 export type Contact = Static<typeof Contact>
 const OneContact = Strict({ workspaceId: idSchema('workspace'), contactId: idSchema('contact') })
 
 export const listContacts = endpoint('listContacts', {
-  summary: 'Contacts by recency; `q` finds by name prefix, exact address, e-mail or phone.',
+  summary: 'Contacts by recency; `q` finds by name prefix (or what sounds alike), exact address, e-mail or phone.',
   method: 'GET',
   path: `${WORKSPACE}/contacts`,
   access: 'contact.read',
   params: InWorkspace,
   query: Strict({
     q: Type.Optional(Type.String({ maxLength: LIMITS.searchCharacters })),
+    only: Type.Optional(Words(['blocked'] as const)),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageSize),
   }),
@@ -63,4 +67,19 @@ export const updateContact = endpoint('updateContact', {
     comment: Type.Optional(Nullable(Type.String({ maxLength: 2_000 }))),
   }),
   reply: Contact,
+})
+/** A blocked contact is answered as before and is not told; what they write is kept, and disturbs nobody. */
+export const blockContact = endpoint('blockContact', {
+  summary: 'Sets aside what a contact writes from now on and closes their conversations.',
+  method: 'PUT',
+  path: `${WORKSPACE}/contacts/:contactId/block`,
+  access: 'contact.block',
+  params: OneContact,
+})
+export const unblockContact = endpoint('unblockContact', {
+  summary: 'Takes a block back: conversations that were open, or were written in since, open again.',
+  method: 'DELETE',
+  path: `${WORKSPACE}/contacts/:contactId/block`,
+  access: 'contact.block',
+  params: OneContact,
 })

@@ -1,6 +1,6 @@
 /**
  * Conversations: lists, the thread, and every verb an agent has. Order of a thread is (sent time, provider sequence,
- * received number); lists go by last activity, newest first, with keyset cursors.
+ * received number); lists go by last activity or by who waits longest, with keyset cursors.
  */
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
@@ -11,6 +11,9 @@ import { Count, Cursor, InWorkspace, Instant, Nullable, PageSize, Strict, WORKSP
 
 export const VIEWS = ['mine', 'unassigned', 'all', 'snoozed', 'closed'] as const
 export type View = (typeof VIEWS)[number]
+/** `recent`: last activity first. `waiting`: who waits longest first, and behind them those who do not. */
+export const SORTS = ['recent', 'waiting'] as const
+export type Sort = (typeof SORTS)[number]
 export const STATUSES = ['open', 'pending', 'snoozed', 'closed'] as const
 export type ConversationStatus = (typeof STATUSES)[number]
 export const AUTHORS = ['contact', 'member', 'rule', 'assistant'] as const
@@ -36,7 +39,12 @@ export const ConversationRow = Strict({
   number: Count,
   inboxId: idSchema('inbox'),
   channel: Words(CHANNELS),
-  contact: Strict({ id: idSchema('contact'), name: Nullable(Type.String()), label: Type.String() }),
+  contact: Strict({
+    id: idSchema('contact'),
+    name: Nullable(Type.String()),
+    label: Type.String(),
+    isBlocked: Type.Boolean(),
+  }),
   status: Words(STATUSES),
   snoozedUntil: Nullable(Instant),
   assigneeId: Nullable(idSchema('member')),
@@ -111,7 +119,17 @@ export const Note = Strict({
 })
 export type Note = Static<typeof Note>
 
-export const ACTIVITIES = ['assigned', 'unassigned', 'status', 'tagged', 'untagged', 'opened', 'reopened'] as const
+export const ACTIVITIES = [
+  'assigned',
+  'unassigned',
+  'status',
+  'tagged',
+  'untagged',
+  'opened',
+  'reopened',
+  'blocked',
+  'unblocked',
+] as const
 export const Activity = Strict({
   kind: Type.Literal('activity'),
   /** The event number it came from. */
@@ -142,6 +160,7 @@ export const listConversations = endpoint('listConversations', {
     inboxId: Type.Optional(idSchema('inbox')),
     tagId: Type.Optional(idSchema('tag')),
     contactId: Type.Optional(idSchema('contact')),
+    sort: Type.Optional(Words(SORTS)),
     cursor: Type.Optional(Cursor),
     limit: Type.Optional(PageSize),
   }),

@@ -23,6 +23,7 @@ export const ERRORS = {
   unsupported_media: { status: 415, title: 'This address does not take that kind of body.' },
   weak_password: { status: 422, title: 'The password is not strong enough.' },
   cannot_reply: { status: 409, title: 'This conversation cannot be answered now.' },
+  contact_blocked: { status: 409, title: 'This contact is blocked; unblock them first.' },
   bad_signature: { status: 401, title: 'The signature does not fit the body, the time or the secret.' },
   too_many_requests: { status: 429, title: 'Too many requests; wait a little.' },
   busy: { status: 503, title: 'The desk is busy; try again.' },

@@ -28,6 +28,7 @@ const AGENT = [
   'draft.write',
   'attachment.upload',
   'contact.update',
+  'contact.block',
   'savedReply.manage',
   'tag.manage',
 ] as const

@@ -335,12 +335,16 @@ create table desk.contact (
   phone_key app.lookup_key,
   created_at timestamp with time zone not null,
   last_seen_at timestamp with time zone not null,
+  blocked_at timestamp with time zone,
+  blocked_by_member_id uuid,
   constraint contact_pkey PRIMARY KEY (workspace_id, id),
-  constraint contact_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES desk.workspace(id)
+  constraint contact_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES desk.workspace(id),
+  constraint contact_workspace_id_blocked_by_member_id_fkey FOREIGN KEY (workspace_id, blocked_by_member_id) REFERENCES desk.member(workspace_id, id)
 );
 CREATE INDEX contact_recent ON desk.contact USING btree (workspace_id, last_seen_at DESC, id DESC);
 CREATE INDEX contact_email ON desk.contact USING btree (workspace_id, email_key) WHERE (email_key IS NOT NULL);
 CREATE INDEX contact_phone ON desk.contact USING btree (workspace_id, phone_key) WHERE (phone_key IS NOT NULL);
+CREATE INDEX contact_blocked ON desk.contact USING btree (workspace_id, last_seen_at DESC, id DESC) WHERE (blocked_at IS NOT NULL);
 
 -- One way to reach a contact. `external_key` finds it, `external_sealed` holds what the channel needs to answer.
 create table desk.contact_address (
@@ -403,6 +407,7 @@ create table desk.conversation (
   waiting_since timestamp with time zone,
   last_activity_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
+  is_set_aside boolean default false not null,
   constraint conversation_pkey PRIMARY KEY (workspace_id, id),
   constraint conversation_workspace_id_number_key UNIQUE (workspace_id, number),
   constraint conversation_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES desk.workspace(id),
@@ -421,6 +426,8 @@ CREATE INDEX conversation_inbox ON desk.conversation USING btree (workspace_id, 
 CREATE INDEX conversation_contact ON desk.conversation USING btree (workspace_id, contact_id, last_activity_at DESC, id DESC);
 CREATE INDEX conversation_address ON desk.conversation USING btree (workspace_id, contact_address_id, created_at DESC);
 CREATE INDEX conversation_snoozed ON desk.conversation USING btree (snoozed_until) WHERE ((status = 'snoozed'::text) AND (snoozed_until IS NOT NULL));
+-- Those who wait come first, the longest first, and behind them those who do not.
+CREATE INDEX conversation_waiting ON desk.conversation USING btree (workspace_id, status, COALESCE(waiting_since, 'infinity'::timestamp with time zone), id) WHERE (status = ANY (ARRAY['open'::text, 'pending'::text]));
 
 -- Partitioned by id, which is minted at arrival: months of history stay out of the way of today's thread.
 create table desk.message (
@@ -1075,105 +1082,6 @@ begin
 end
 $function$;
 
--- Who wrote each item: by the item's place, whether it is new (its external id is), and address and contact of its writer
--- when it is. A person whose address is new is made; a known one was seen again. All that can make us wait for others
--- happens here, kind by kind, each in the order of its keys, so that of two of us none waits for the other: once-only
--- keys, addresses, conversations (of these people, to be read again by the caller), contacts.
-CREATE OR REPLACE FUNCTION app.place_items(p_items jsonb, OUT is_new boolean[], OUT addresses uuid[], OUT contacts uuid[])
- RETURNS record
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-declare
-  fresh uuid[];
-  made uuid[];
-  workspaces uuid[];
-begin
-  with kept as (
-    insert into desk.message_external as e (workspace_id, inbox_id, external_key, message_id)
-    select x.workspace_id, x.inbox_id, x.external_key, x.message_id
-    from rows from (jsonb_to_recordset(p_items) as (
-        workspace_id uuid, inbox_id uuid, external_key bytea, message_id uuid))
-      with ordinality as x(workspace_id, inbox_id, external_key, message_id, place)
-    order by x.workspace_id, x.inbox_id, x.external_key, x.place
-    on conflict do nothing
-    returning e.message_id
-  )
-  select coalesce(array_agg(kept.message_id), '{}') into fresh from kept;
-
-  for turn in 1..2 loop
-    select array_agg(x.message_id = any (fresh) and x.turn = 1 order by x.place),
-           array_agg(a.id order by x.place), array_agg(a.contact_id order by x.place),
-           array_agg(x.workspace_id order by x.place)
-      into is_new, addresses, contacts, workspaces
-      from (
-        select y.*, row_number() over (partition by y.message_id order by y.place) as turn
-        from rows from (jsonb_to_recordset(p_items) as (
-            workspace_id uuid, inbox_id uuid, address_key bytea, message_id uuid))
-          with ordinality as y(workspace_id, inbox_id, address_key, message_id, place)
-      ) as x
-      left join desk.contact_address as a
-        on a.workspace_id = x.workspace_id and a.inbox_id = x.inbox_id and a.external_key = x.address_key
-        and x.message_id = any (fresh);
-    exit when turn = 2 or not exists (
-      select from unnest(is_new, addresses) as known(is_new, address_id) where known.is_new and known.address_id is null);
-
-    with met as (
-      insert into desk.contact_address as a
-        (workspace_id, id, contact_id, inbox_id, external_key, external_sealed, is_verified, created_at)
-      select distinct on (x.workspace_id, x.inbox_id, x.address_key)
-        x.workspace_id, x.address_id, x.contact_id, x.inbox_id, x.address_key, x.address_sealed, x.is_verified,
-        x.received_at
-      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, inbox_id uuid, address_id uuid,
-          address_key bytea, address_sealed bytea, is_verified boolean, contact_id uuid, message_id uuid,
-          received_at timestamptz))
-        with ordinality as x(workspace_id, inbox_id, address_id, address_key, address_sealed, is_verified, contact_id,
-          message_id, received_at, place)
-      where x.message_id = any (fresh) and addresses[x.place] is null
-      order by x.workspace_id, x.inbox_id, x.address_key, x.place
-      on conflict do nothing
-      returning a.id
-    )
-    select coalesce(array_agg(met.id), '{}') into made from met;
-
-    insert into desk.contact as c (workspace_id, id, name_sealed, created_at, last_seen_at)
-      select distinct on (x.workspace_id, x.contact_id)
-        x.workspace_id, x.contact_id, x.contact_name_sealed, x.received_at, x.received_at
-      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, address_id uuid, contact_id uuid,
-          contact_name_sealed bytea, message_id uuid, received_at timestamptz))
-        with ordinality as x(workspace_id, address_id, contact_id, contact_name_sealed, message_id, received_at, place)
-      where x.address_id = any (made) and x.message_id = any (fresh)
-      order by x.workspace_id, x.contact_id, x.place
-      on conflict do nothing;
-  end loop;
-
-  -- NO KEY: a plain FOR UPDATE would wait for, and block, everybody who only refers to the row by a foreign key.
-  perform from desk.conversation as c
-    join (select distinct w.workspace_id, w.address_id from unnest(workspaces, addresses) as w(workspace_id, address_id))
-      as writer on c.workspace_id = writer.workspace_id and c.contact_address_id = writer.address_id
-    order by c.workspace_id, c.id for no key update of c;
-  perform from desk.contact as c
-    join (select distinct w.workspace_id, w.contact_id from unnest(workspaces, contacts) as w(workspace_id, contact_id))
-      as writer on c.workspace_id = writer.workspace_id and c.id = writer.contact_id
-    order by c.workspace_id, c.id for no key update of c;
-  update desk.contact as c
-    set last_seen_at = greatest(c.last_seen_at, seen.newest), name_sealed = coalesce(c.name_sealed, seen.name)
-    from (
-      select workspaces[x.place] as workspace_id, contacts[x.place] as contact_id, max(x.received_at) as newest,
-        -- A name is sealed for one contact and none other.
-        (array_agg(x.contact_name_sealed order by x.place)
-          filter (where x.contact_name_sealed is not null and x.contact_id = contacts[x.place]))[1] as name
-      from rows from (jsonb_to_recordset(p_items) as (contact_id uuid, contact_name_sealed bytea,
-          received_at timestamptz))
-        with ordinality as x(contact_id, contact_name_sealed, received_at, place)
-      where contacts[x.place] is not null
-      group by 1, 2
-    ) as seen
-    where c.workspace_id = seen.workspace_id and c.id = seen.contact_id
-      and (c.last_seen_at < seen.newest or (c.name_sealed is null and seen.name is not null));
-end
-$function$;
-
 -- Takes numbers: for each workspace that needs some, and in the order of the workspaces, its counters go up once. Answers
 -- the numbers that stood there before, at the places of the workspaces.
 CREATE OR REPLACE FUNCTION app.raise_counters(p_workspaces uuid[], p_events integer[], p_threads integer[], OUT events_before bigint[], OUT threads_before bigint[])
@@ -1242,6 +1150,8 @@ $function$;
 --    width, height}], attachment_ids: [uuid]}
 -- `contact_id`, `address_id` and `conversation_id` are proposals, used when the person or thread is new. Events whose
 -- messages are all in p_items are named in p_done: [{workspace_id, id}]. Answers one row an item: what became of it.
+-- What a blocked contact writes stands in the thread as any message does, and wakes nobody: the conversation neither
+-- opens nor moves up, and remembers that something lies there (`is_set_aside`).
 CREATE OR REPLACE FUNCTION app.ingest_store(p_scopes text[], p_items jsonb, p_done jsonb, p_now timestamp with time zone)
  RETURNS TABLE(message_id uuid, outcome text, conversation_id uuid, event_number bigint)
  LANGUAGE plpgsql
@@ -1274,6 +1184,7 @@ declare
   numbers int[];
   is_late boolean[];
   changes text[];
+  blocked uuid[];
   event_numbers int[];
   -- By the place of the thread among those that go on or begin here.
   known int;
@@ -1290,6 +1201,7 @@ declare
   highest uuid[];
   waiting timestamptz[];
   active timestamptz[];
+  aside boolean[];
   -- By the place of the claim.
   claimed uuid[] := '{}';
   claimers bigint[] := '{}';
@@ -1309,7 +1221,8 @@ begin
       with ordinality as x(workspace_id, message_id, inbox_id, conversation_id, sent_at, provider_sequence, received_at,
         attachments, attachment_ids, place);
   if messages is not null then
-    select p.is_new, p.addresses, p.contacts into is_new, addresses, contacts from app.place_items(p_items) as p;
+    select p.is_new, p.addresses, p.contacts, p.blocked into is_new, addresses, contacts, blocked
+      from app.place_items(p_items) as p;
 
     -- The newest conversation of each address goes on.
     select array_agg(c.id), array_agg(c.status), array_agg(c.last_message_number), array_agg(c.last_message_id),
@@ -1339,6 +1252,7 @@ begin
   highest := lowest;
   waiting := array_fill(null::timestamptz, array[known]);
   active := waiting;
+  aside := array_fill(false, array[known]);
   for place in 1..coalesce(cardinality(messages), 0) loop
     continue when not is_new[place];
     turn := turns[place];
@@ -1355,11 +1269,17 @@ begin
       first_items[spot] := place;
       begun[turn] := begun[turn] + 1;
       thread_numbers[spot] := begun[turn];
+      statuses[spot] := 'closed';
       changes[place] := 'opened';
     elsif statuses[spot] <> 'open' then
       changes[place] := 'reopened';
     end if;
-    statuses[spot] := 'open';
+    aside[spot] := contacts[place] = any (blocked);
+    if aside[spot] then
+      changes[place] := null;
+    else
+      statuses[spot] := 'open';
+    end if;
     thread_turns[spot] := turn;
     counts[spot] := counts[spot] + 1;
     numbers[place] := counts[spot];
@@ -1384,12 +1304,13 @@ begin
     insert into desk.conversation
         (workspace_id, id, number, inbox_id, contact_id, contact_address_id, status, last_message_number,
          last_inbound_number, last_message_id, last_message_sent_at, first_message_id, newest_message_id, waiting_since,
-         last_activity_at, created_at)
+         last_activity_at, created_at, is_set_aside)
       select entered[t.turn], t.id, threads_before[t.turn] + t.number, inboxes[t.item], contacts[t.item],
-             addresses[t.item], 'open', t.n, t.n, t.last_id, t.last_sent, t.lowest, t.highest, t.waiting, t.active,
-             t.waiting
+             addresses[t.item], t.status, t.n, t.n, t.last_id, t.last_sent, t.lowest, t.highest, t.waiting, t.active,
+             t.waiting, t.is_set_aside
       from unnest(ids, thread_turns, first_items, thread_numbers, counts, last_ids, last_sent, lowest, highest, waiting,
-        active) as t(id, turn, item, number, n, last_id, last_sent, lowest, highest, waiting, active)
+        active, statuses, aside)
+        as t(id, turn, item, number, n, last_id, last_sent, lowest, highest, waiting, active, status, is_set_aside)
       where t.item is not null;
     update desk.conversation as c
       set last_message_number = t.n, last_inbound_number = t.n, last_message_id = t.last_id,
@@ -1398,10 +1319,12 @@ begin
           first_message_id = least(c.first_message_id, t.lowest),
           newest_message_id = greatest(c.newest_message_id, t.highest),
           waiting_since = coalesce(c.waiting_since, t.waiting),
-          last_activity_at = greatest(c.last_activity_at, t.active),
-          status = 'open', snoozed_until = null
-      from unnest(ids, thread_turns, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active)
-        as t(id, turn, item, n, last_id, last_sent, lowest, highest, waiting, active)
+          last_activity_at = case when t.is_set_aside then c.last_activity_at
+                                  else greatest(c.last_activity_at, t.active) end,
+          status = t.status, snoozed_until = null, is_set_aside = t.is_set_aside
+      from unnest(ids, thread_turns, first_items, counts, last_ids, last_sent, lowest, highest, waiting, active,
+        statuses, aside)
+        as t(id, turn, item, n, last_id, last_sent, lowest, highest, waiting, active, status, is_set_aside)
       where c.workspace_id = entered[t.turn] and c.id = t.id and t.item is null;
 
     if has_files then
@@ -1739,6 +1662,109 @@ CREATE OR REPLACE FUNCTION app.search_is_complete()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select not exists (select from desk.search_backlog as b where b.workspace_id = (select app.current_workspace()))
+$function$;
+
+-- Who wrote each item: by the item's place, whether it is new (its external id is), and address and contact of its writer
+-- when it is. A person whose address is new is made; a known one was seen again. All that can make us wait for others
+-- happens here, kind by kind, each in the order of its keys, so that of two of us none waits for the other: once-only
+-- keys, addresses, conversations (of these people, to be read again by the caller), contacts. Last, who of the writers is
+-- blocked: read with the lock, so that it is true until the commit.
+CREATE OR REPLACE FUNCTION app.place_items(p_items jsonb, OUT is_new boolean[], OUT addresses uuid[], OUT contacts uuid[], OUT blocked uuid[])
+ RETURNS record
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  fresh uuid[];
+  made uuid[];
+  workspaces uuid[];
+begin
+  with kept as (
+    insert into desk.message_external as e (workspace_id, inbox_id, external_key, message_id)
+    select x.workspace_id, x.inbox_id, x.external_key, x.message_id
+    from rows from (jsonb_to_recordset(p_items) as (
+        workspace_id uuid, inbox_id uuid, external_key bytea, message_id uuid))
+      with ordinality as x(workspace_id, inbox_id, external_key, message_id, place)
+    order by x.workspace_id, x.inbox_id, x.external_key, x.place
+    on conflict do nothing
+    returning e.message_id
+  )
+  select coalesce(array_agg(kept.message_id), '{}') into fresh from kept;
+
+  for turn in 1..2 loop
+    select array_agg(x.message_id = any (fresh) and x.turn = 1 order by x.place),
+           array_agg(a.id order by x.place), array_agg(a.contact_id order by x.place),
+           array_agg(x.workspace_id order by x.place)
+      into is_new, addresses, contacts, workspaces
+      from (
+        select y.*, row_number() over (partition by y.message_id order by y.place) as turn
+        from rows from (jsonb_to_recordset(p_items) as (
+            workspace_id uuid, inbox_id uuid, address_key bytea, message_id uuid))
+          with ordinality as y(workspace_id, inbox_id, address_key, message_id, place)
+      ) as x
+      left join desk.contact_address as a
+        on a.workspace_id = x.workspace_id and a.inbox_id = x.inbox_id and a.external_key = x.address_key
+        and x.message_id = any (fresh);
+    exit when turn = 2 or not exists (
+      select from unnest(is_new, addresses) as known(is_new, address_id) where known.is_new and known.address_id is null);
+
+    with met as (
+      insert into desk.contact_address as a
+        (workspace_id, id, contact_id, inbox_id, external_key, external_sealed, is_verified, created_at)
+      select distinct on (x.workspace_id, x.inbox_id, x.address_key)
+        x.workspace_id, x.address_id, x.contact_id, x.inbox_id, x.address_key, x.address_sealed, x.is_verified,
+        x.received_at
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, inbox_id uuid, address_id uuid,
+          address_key bytea, address_sealed bytea, is_verified boolean, contact_id uuid, message_id uuid,
+          received_at timestamptz))
+        with ordinality as x(workspace_id, inbox_id, address_id, address_key, address_sealed, is_verified, contact_id,
+          message_id, received_at, place)
+      where x.message_id = any (fresh) and addresses[x.place] is null
+      order by x.workspace_id, x.inbox_id, x.address_key, x.place
+      on conflict do nothing
+      returning a.id
+    )
+    select coalesce(array_agg(met.id), '{}') into made from met;
+
+    insert into desk.contact as c (workspace_id, id, name_sealed, created_at, last_seen_at)
+      select distinct on (x.workspace_id, x.contact_id)
+        x.workspace_id, x.contact_id, x.contact_name_sealed, x.received_at, x.received_at
+      from rows from (jsonb_to_recordset(p_items) as (workspace_id uuid, address_id uuid, contact_id uuid,
+          contact_name_sealed bytea, message_id uuid, received_at timestamptz))
+        with ordinality as x(workspace_id, address_id, contact_id, contact_name_sealed, message_id, received_at, place)
+      where x.address_id = any (made) and x.message_id = any (fresh)
+      order by x.workspace_id, x.contact_id, x.place
+      on conflict do nothing;
+  end loop;
+
+  -- NO KEY: a plain FOR UPDATE would wait for, and block, everybody who only refers to the row by a foreign key.
+  perform from desk.conversation as c
+    join (select distinct w.workspace_id, w.address_id from unnest(workspaces, addresses) as w(workspace_id, address_id))
+      as writer on c.workspace_id = writer.workspace_id and c.contact_address_id = writer.address_id
+    order by c.workspace_id, c.id for no key update of c;
+  select coalesce(array_agg(seen.id) filter (where seen.blocked_at is not null), '{}') into blocked from (
+    select c.id, c.blocked_at from desk.contact as c
+      join (select distinct w.workspace_id, w.contact_id
+            from unnest(workspaces, contacts) as w(workspace_id, contact_id)) as writer
+        on c.workspace_id = writer.workspace_id and c.id = writer.contact_id
+      order by c.workspace_id, c.id for no key update of c
+  ) as seen;
+  update desk.contact as c
+    set last_seen_at = greatest(c.last_seen_at, seen.newest), name_sealed = coalesce(c.name_sealed, seen.name)
+    from (
+      select workspaces[x.place] as workspace_id, contacts[x.place] as contact_id, max(x.received_at) as newest,
+        -- A name is sealed for one contact and none other.
+        (array_agg(x.contact_name_sealed order by x.place)
+          filter (where x.contact_name_sealed is not null and x.contact_id = contacts[x.place]))[1] as name
+      from rows from (jsonb_to_recordset(p_items) as (contact_id uuid, contact_name_sealed bytea,
+          received_at timestamptz))
+        with ordinality as x(contact_id, contact_name_sealed, received_at, place)
+      where contacts[x.place] is not null
+      group by 1, 2
+    ) as seen
+    where c.workspace_id = seen.workspace_id and c.id = seen.contact_id
+      and (c.last_seen_at < seen.newest or (c.name_sealed is null and seen.name is not null));
+end
 $function$;
 
 -- ----------------------------------------------------------------------------
@@ -2150,7 +2176,6 @@ alter function app.ingest_resolve(text[], jsonb) owner to desk_ingest_definer;
 grant execute on function app.ingest_set_apart(text, uuid, text) to desk_ingest;
 alter function app.ingest_set_apart(text, uuid, text) owner to desk_ingest_definer;
 grant execute on function app.finish_events(uuid[], uuid[], timestamp with time zone) to desk_ingest_definer;
-grant execute on function app.place_items(jsonb) to desk_ingest_definer;
 grant execute on function app.raise_counters(uuid[], integer[], integer[]) to desk_ingest_definer;
 grant execute on function app.give_files(jsonb, boolean[], uuid[], bigint[]) to desk_ingest_definer;
 grant execute on function app.ingest_store(text[], jsonb, jsonb, timestamp with time zone) to desk_ingest;
@@ -2179,4 +2204,5 @@ grant execute on function app.search_contacts(bigint[], integer) to desk_app;
 alter function app.search_contacts(bigint[], integer) owner to desk_search_definer;
 grant execute on function app.search_is_complete() to desk_app;
 alter function app.search_is_complete() owner to desk_search_definer;
+grant execute on function app.place_items(jsonb) to desk_ingest_definer;
 revoke create on schema app from desk_ingest_definer, desk_queue_definer, desk_search_definer;

@@ -88,6 +88,8 @@ export interface ContactTable {
   phone_key: Buffer | null
   created_at: Date
   last_seen_at: Date
+  blocked_at: Date | null
+  blocked_by_member_id: string | null
 }
 
 export interface ContactAddressTable {
@@ -128,6 +130,7 @@ export interface ConversationTable {
   waiting_since: Date | null
   last_activity_at: Date
   created_at: Date
+  is_set_aside: Generated<boolean>
 }
 
 export interface ConversationTagTable {

@@ -4,6 +4,7 @@
  * that use something up make it first.
  */
 import * as conversations from '@central-desk/contract/conversations.ts'
+import { listContacts } from '@central-desk/contract/contacts.ts'
 import { createTag, createSavedReply } from '@central-desk/contract/workspaces.ts'
 import { createInvitation } from '@central-desk/contract/members.ts'
 import { ENDPOINTS } from '@central-desk/contract/endpoints.ts'
@@ -12,8 +13,8 @@ import { PERMISSIONS } from '@central-desk/contract/permissions.ts'
 import { idPlaces } from '#src/kernel/web/wire-ids.ts'
 import type { CallOptions } from './client.ts'
 import { joinAs, type Person } from './people.ts'
-import { done, newClientId, postHook, type Stage, until } from './stage.ts'
-import { listUnreadableEvents } from '@central-desk/contract/inboxes.ts'
+import { done, newClientId, postHook, postMessage, type Stage, until } from './stage.ts'
+import { createInbox, listUnreadableEvents } from '@central-desk/contract/inboxes.ts'
 
 type Extra = { params?: Record<string, string>; query?: CallOptions['query']; body?: unknown }
 /** `as` is who will call: an upload must be the caller's own. */
@@ -43,6 +44,22 @@ async function freshUnreadable(stage: Stage): Promise<string> {
     const { events } = await done(stage, listUnreadableEvents, { params })
     return events.length > before ? (events[0].id as string) : null
   }, 'an unreadable event')
+}
+
+/** The stage's own contact is needed for other cases: blocked, nobody could answer them. By an inbox of their own, since
+ * the secret of the stage's is rotated on the way. */
+async function freshContact(stage: Stage): Promise<string> {
+  const name = `Fresh ${unique()}`
+  const connected = await done(stage, createInbox, {
+    params: inWorkspace(stage),
+    body: { channel: 'api', name, settings: {} },
+  })
+  const inbox = { key: connected.inbox.key, signingSecret: connected.signingSecret }
+  await postMessage(stage.desk, inbox, { from: { id: name, name }, text: 'spam' })
+  return until(async () => {
+    const { contacts } = await done(stage, listContacts, { params: inWorkspace(stage) })
+    return contacts.find((contact: { name: string }) => contact.name === name)?.id
+  }, 'a fresh contact')
 }
 
 const nothing: RouteCase = () => ({})
@@ -85,6 +102,8 @@ export const ROUTE_CASES: Readonly<Record<string, RouteCase>> = {
   listContacts: nothing,
   getContact: nothing,
   updateContact: () => ({ body: { comment: unique() } }),
+  blockContact: async (stage) => ({ params: { contactId: await freshContact(stage) } }),
+  unblockContact: nothing,
   listConversations: (stage) => ({
     query: {
       view: 'all',

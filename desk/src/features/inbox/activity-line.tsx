@@ -50,6 +50,10 @@ function useActivityWords(): (activity: ActivityItem) => string {
         return inbox.activityTagged(actor, tag)
       case 'untagged':
         return inbox.activityUntagged(actor, tag)
+      case 'blocked':
+        return inbox.activityBlocked(actor)
+      case 'unblocked':
+        return inbox.activityUnblocked(actor)
       case 'status':
         return inbox.activityStatus[activity.status ?? 'open'](actor)
     }

@@ -60,6 +60,7 @@ export const common: Catalogue<typeof english> = {
     unsupported_media: 'এ ধরনের ফাইল নেওয়া হয় না।',
     weak_password: 'আরও শক্ত পাসওয়ার্ড দিন।',
     cannot_reply: 'এই কথোপকথনে এখন উত্তর দেওয়া যাচ্ছে না।',
+    contact_blocked: 'এই গ্রাহক ব্লক করা আছেন। উত্তর দিতে হলে আগে ব্লক তুলুন।',
     bad_signature: 'স্বাক্ষর মেলেনি।',
     too_many_requests: 'একটু তাড়াতাড়ি হয়ে গেল। কিছুক্ষণ পরে আবার চেষ্টা করুন।',
     busy: 'ডেস্ক এখন ব্যস্ত। একটু পরে আবার চেষ্টা করুন।',

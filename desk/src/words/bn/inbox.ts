@@ -151,6 +151,8 @@ export const inbox: Catalogue<typeof english> = {
     snoozed: (actor) => `${actor} পরে দেখার জন্য রাখলেন`,
     closed: (actor) => `${actor} বন্ধ করলেন`,
   },
+  activityBlocked: (actor) => `${actor} গ্রাহককে ব্লক করলেন`,
+  activityUnblocked: (actor) => `${actor} ব্লক তুলে নিলেন`,
   activityMore: (_n, shown) => `আরও ${shown}টি`,
   activityLess: 'কম দেখান',
   somebody: 'কেউ একজন',

@@ -21,6 +21,7 @@ const problems: Record<ErrorCode, string> = {
   unsupported_media: 'This kind of file is not taken.',
   weak_password: 'Choose a stronger password.',
   cannot_reply: 'This conversation cannot be answered now.',
+  contact_blocked: 'This contact is blocked. Unblock them to answer.',
   bad_signature: 'The signature does not fit.',
   too_many_requests: 'That was a bit fast. Wait a moment and try again.',
   busy: 'The desk is busy. Try again in a moment.',

@@ -163,6 +163,8 @@ export const inbox = {
     snoozed: (actor: string) => `${actor} snoozed it`,
     closed: (actor: string) => `${actor} closed it`,
   },
+  activityBlocked: (actor: string) => `${actor} blocked the contact`,
+  activityUnblocked: (actor: string) => `${actor} took the block back`,
   activityMore: (n: number, shown: string) => (n === 1 ? '1 more' : `${shown} more`),
   activityLess: 'Less',
   somebody: 'Somebody',

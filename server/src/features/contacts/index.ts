@@ -3,6 +3,7 @@ import type { Routes } from '../../kernel/web/routes.ts'
 import type { ContactsParts } from './list.ts'
 import { mountContacts } from './routes.ts'
 
+export { markBlocked, unmarkBlocked } from './block.ts'
 export { indexNames } from './indexing.ts'
 export { type ContactsParts, findByName } from './list.ts'
 export { openContact } from './open.ts'

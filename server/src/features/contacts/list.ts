@@ -1,5 +1,5 @@
 /** Lists contacts by recency, all of them or those a query finds. */
-import { matcherOf } from '@central-desk/contract/search-match.ts'
+import { matcherOf, SEARCH_RANKS, type SearchRank } from '@central-desk/contract/search-match.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import { normalisePhone } from '@central-desk/contract/phone.ts'
 import { Type } from 'typebox'
@@ -23,6 +23,7 @@ export interface ContactsParts {
 
 export interface ListQuery {
   readonly q?: string
+  readonly only?: 'blocked'
   readonly cursor?: string
   readonly limit?: number
 }
@@ -30,13 +31,14 @@ export interface ListQuery {
 export async function listContacts(
   tx: WorkspaceTx,
   parts: ContactsParts,
-  { q, cursor, limit = LIMITS.listPageSize }: ListQuery,
+  { q, only, cursor, limit = LIMITS.listPageSize }: ListQuery,
 ): Promise<{ contacts: ContactInside[]; nextCursor: string | null }> {
   const place = cursor === undefined ? null : cursors.read('cursor', cursor)
   const after = place && { lastSeenAt: new Date(place[0]), id: place[1] }
   const asked = q?.trim() ?? ''
   const ids = asked === '' ? null : await findContactIds(tx, parts, asked)
-  const rows = ids?.length === 0 ? [] : await pageOfContacts(tx, { ids, after, limit: limit + 1 })
+  const wanted = { ids, onlyBlocked: only === 'blocked', after, limit: limit + 1 }
+  const rows = ids?.length === 0 ? [] : await pageOfContacts(tx, wanted)
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
   const addresses = Map.groupBy(
@@ -62,19 +64,20 @@ async function findContactIds(tx: WorkspaceTx, parts: ContactsParts, q: string):
     },
     FOUND_MAX,
   )
-  return [...new Set([...exact, ...(await findByName(tx, q, FOUND_MAX))])]
+  // রাশেদা is who somebody means that types rasheda; the page is one list by recency, so both stand in it.
+  return [...new Set([...exact, ...(await findByName(tx, q, 'similar', FOUND_MAX))])]
 }
 
-/** Contacts whose name holds every word of the query or words that begin so. */
-export async function findByName(tx: WorkspaceTx, q: string, limit: number): Promise<string[]> {
-  const words = tokenRows(tx.keys.searchQuery(q), 'prefix')
+/** Contacts whose name holds every word of the query, as well as the rank asks for or better. */
+export async function findByName(tx: WorkspaceTx, q: string, rank: SearchRank, limit: number): Promise<string[]> {
+  const words = tokenRows(tx.keys.searchQuery(q), rank)
   if (!words) return []
   const proposed = await namedByTokens(tx, words, limit)
   const matchIn = matcherOf(q)
   const isNamed = (row: NamedRow) => {
     const name = contactText(tx.keys, row.id, 'name', row.name_sealed)
     const match = name === null ? null : matchIn(name)
-    return match !== null && match.rank !== 'similar'
+    return match !== null && SEARCH_RANKS.indexOf(match.rank) <= SEARCH_RANKS.indexOf(rank)
   }
   return proposed.filter(isNamed).map(({ id }) => id)
 }

@@ -25,7 +25,11 @@ export function contactText(
 }
 
 /** A contact with Dates where the wire has text. */
-export type ContactInside = Omit<Contact, 'createdAt' | 'lastSeenAt'> & { createdAt: Date; lastSeenAt: Date }
+export type ContactInside = Omit<Contact, 'createdAt' | 'lastSeenAt' | 'blockedAt'> & {
+  createdAt: Date
+  lastSeenAt: Date
+  blockedAt: Date | null
+}
 
 export function contactView(
   row: ContactRow,
@@ -44,6 +48,8 @@ export function contactView(
     addresses: addresses.map((address) => addressView(address, keys, readAddress)),
     createdAt: row.created_at,
     lastSeenAt: row.last_seen_at,
+    blockedAt: row.blocked_at,
+    blockedByMemberId: row.blocked_by_member_id,
   }
 }
 

@@ -5,7 +5,15 @@ import type { ContactTable } from '../../kernel/tables.ts'
 
 export type ContactRow = Pick<
   Selectable<ContactTable>,
-  'id' | 'name_sealed' | 'email_sealed' | 'phone_sealed' | 'comment_sealed' | 'created_at' | 'last_seen_at'
+  | 'id'
+  | 'name_sealed'
+  | 'email_sealed'
+  | 'phone_sealed'
+  | 'comment_sealed'
+  | 'created_at'
+  | 'last_seen_at'
+  | 'blocked_at'
+  | 'blocked_by_member_id'
 >
 export type AddressRow = {
   id: string
@@ -26,15 +34,26 @@ const COLUMNS = [
   'comment_sealed',
   'created_at',
   'last_seen_at',
+  'blocked_at',
+  'blocked_by_member_id',
 ] as const
+
+export interface PageWanted {
+  /** Null: all. */
+  readonly ids: readonly string[] | null
+  readonly onlyBlocked: boolean
+  readonly after: Place | null
+  readonly limit: number
+}
 
 /** Newest first, after a place, of these contacts or of all. */
 export async function pageOfContacts(
   tx: WorkspaceTx,
-  { ids, after, limit }: { ids: readonly string[] | null; after: Place | null; limit: number },
+  { ids, onlyBlocked, after, limit }: PageWanted,
 ): Promise<ContactRow[]> {
   let query = tx.db.selectFrom('contact').select(COLUMNS).where('workspace_id', '=', tx.workspaceId)
   if (ids) query = query.where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+  if (onlyBlocked) query = query.where('blocked_at', 'is not', null)
   if (after) query = query.where(sql<boolean>`(last_seen_at, id) < (${after.lastSeenAt}, ${after.id}::uuid)`)
   return query.orderBy('last_seen_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
 }
@@ -104,7 +123,14 @@ export async function namedByTokens(tx: WorkspaceTx, words: readonly bigint[][],
 export type ContactChange = Partial<
   Pick<
     Selectable<ContactTable>,
-    'name_sealed' | 'email_sealed' | 'phone_sealed' | 'comment_sealed' | 'email_key' | 'phone_key'
+    | 'name_sealed'
+    | 'email_sealed'
+    | 'phone_sealed'
+    | 'comment_sealed'
+    | 'email_key'
+    | 'phone_key'
+    | 'blocked_at'
+    | 'blocked_by_member_id'
   >
 >
 

@@ -86,7 +86,7 @@ test('a row says who, what, when and how far, and what is the reader’s own', a
       number: 0,
       inboxId: otherInbox.id,
       channel: 'api',
-      contact: { id: '', name: 'Mitu Rahman', label: 'Mitu Rahman' },
+      contact: { id: '', name: 'Mitu Rahman', label: 'Mitu Rahman', isBlocked: false },
       status: 'open',
       snoozedUntil: null,
       assigneeId: null,
@@ -245,4 +245,27 @@ test('numbers count up within the workspace, each once', async () => {
   const first = (await agent.get(await conversation())).number
   desk.clock.advance(MINUTE)
   assert.equal((await agent.get(await conversation())).number, first + 1)
+})
+
+test('sorted by who waits: the longest first, the answered behind them, page by page and each once', async () => {
+  const at = await connectInbox(desk, people.rahima)
+  const ids: string[] = []
+  for (let turn = 0; turn < 6; turn++) ids.push(await conversation({ at }))
+  const [first, answered, third, pending, fifth, latest] = ids as [string, string, string, string, string, string]
+  for (const id of [answered, latest]) await agent.replied(id)
+  await agent.status(pending, 'pending')
+  const pages: string[][] = []
+  let cursor: string | null = null
+  do {
+    const page = await agent.list({
+      view: 'all',
+      inboxId: at.id,
+      sort: 'waiting',
+      limit: 2,
+      ...(cursor && { cursor }),
+    })
+    pages.push(idsOf(page))
+    cursor = page.nextCursor
+  } while (cursor)
+  assert.deepEqual(pages.flat(), [first, third, pending, fifth, answered, latest])
 })

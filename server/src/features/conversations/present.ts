@@ -21,12 +21,13 @@ export function rowView(
   keys: WorkspaceKeys,
 ): RowInside {
   const name = contactText(keys, row.contact_id, 'name', row.contact_name_sealed)
+  const isBlocked = row.contact_blocked_at !== null
   return {
     id: row.id,
     number: row.number,
     inboxId: row.inbox_id,
     channel: row.channel as Channel,
-    contact: { id: row.contact_id, name, label: contactLabel(row.contact_id, name) },
+    contact: { id: row.contact_id, name, label: contactLabel(row.contact_id, name), isBlocked },
     status: row.status,
     snoozedUntil: row.snoozed_until,
     assigneeId: row.assignee_id,
@@ -35,7 +36,8 @@ export function rowView(
     lastMessageNumber: row.last_message_number,
     lastInboundNumber: row.last_inbound_number,
     lastActivityAt: row.last_activity_at,
-    waitingSince: row.waiting_since,
+    // Whom nobody is to answer does not wait.
+    waitingSince: isBlocked ? null : row.waiting_since,
     createdAt: row.created_at,
   }
 }

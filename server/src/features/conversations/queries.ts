@@ -3,7 +3,7 @@ import { type Selectable, sql, type UpdateObject } from 'kysely'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { ConversationTable, MemberTable, Tables } from '../../kernel/tables.ts'
 
-export type ConversationRecord = Omit<Selectable<ConversationTable>, 'workspace_id'>
+export type ConversationRecord = Omit<Selectable<ConversationTable>, 'workspace_id' | 'is_set_aside'>
 
 const COLUMNS = [
   'id',

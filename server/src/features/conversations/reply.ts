@@ -13,6 +13,7 @@ import { idTranslator } from '../../kernel/web/wire-ids.ts'
 import type { LinkFor } from '../files/index.ts'
 import type { MessageInside } from './inside.ts'
 import { readItems, viewItems } from './items.ts'
+import { refuseWhenBlocked } from './blocking.ts'
 import { claimOnce } from './once.ts'
 import { openConversation, openInbox, publishChange } from './open.ts'
 import { giveFiles, type OwnFile, openOwnFiles } from './own-files.ts'
@@ -71,6 +72,7 @@ async function writeReply(
   wanted: Reply,
   messageId: string,
 ): Promise<void> {
+  await refuseWhenBlocked(tx, conversation.contact_id)
   if (!wanted.force) await refuseWhenTeammateReplied(tx, conversation, wanted.seenNumber, parts.linkFor)
   const files = await openOwnFiles(tx, wanted.attachmentIds)
   await refuseWhatCannotLeave(tx, parts, conversation, wanted.text, files)

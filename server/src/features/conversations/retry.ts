@@ -3,6 +3,7 @@ import { refuse } from '../../kernel/refusal.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { LinkFor } from '../files/index.ts'
 import type { MessageInside } from './inside.ts'
+import { refuseWhenBlocked } from './blocking.ts'
 import { openConversation } from './open.ts'
 import { readMessage } from './reply.ts'
 
@@ -22,6 +23,7 @@ export async function retryDelivery(
     .executeTakeFirst()
   if (!delivery) throw refuse('not_found')
   if (delivery.state === 'failed' || delivery.state === 'uncertain') {
+    await refuseWhenBlocked(tx, conversation.contact_id)
     await tx.db
       .updateTable('delivery')
       .set({ state: 'queued', next_attempt_at: tx.now, lease_until: null, reason: null, updated_at: tx.now })

@@ -1,10 +1,12 @@
 /** The routes of the conversations room: contract and one call each. */
+import { blockContact as blockContract, unblockContact as unblockContract } from '@central-desk/contract/contacts.ts'
 import * as contract from '@central-desk/contract/conversations.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { MemberCall, Routes } from '../../kernel/web/routes.ts'
 import type { Endpoint } from '@central-desk/contract/endpoint.ts'
 import type { LinkFor, LinkReader } from '../files/index.ts'
 import { assign } from './assignment.ts'
+import { blockContact, unblockContact } from './blocking.ts'
 import { listDrafts, saveDraft } from './drafts.ts'
 import { countConversations, listConversations } from './list.ts'
 import { writeNote } from './notes.ts'
@@ -87,6 +89,12 @@ function mountChanging(routes: Routes): void {
   routes.workspace(contract.tagConversation, WRITE, (tx, { params }) => tag(tx, params.conversationId, params.tagId))
   routes.workspace(contract.untagConversation, WRITE, (tx, { params }) =>
     untag(tx, params.conversationId, params.tagId),
+  )
+  routes.workspace(blockContract, { ...WRITE, audit: 'contact.blocked' }, (tx, { params }) =>
+    blockContact(tx, params.contactId),
+  )
+  routes.workspace(unblockContract, { ...WRITE, audit: 'contact.unblocked' }, (tx, { params }) =>
+    unblockContact(tx, params.contactId),
   )
   // A page that was left open marks what comes in as read.
   routes.workspace(contract.markRead, { ...WRITE, isAutomatic: true }, (tx, { params, body }) =>

@@ -1,5 +1,5 @@
 /** SQL of lists: pages of a view, counts, and what a row shows. */
-import type { ConversationStatus, View } from '@central-desk/contract/conversations.ts'
+import type { ConversationStatus, Sort, View } from '@central-desk/contract/conversations.ts'
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { ConversationTable, DeliveryTable, MessageTable } from '../../kernel/tables.ts'
@@ -10,9 +10,11 @@ export interface ViewFilter {
   readonly inboxId?: string
   readonly tagId?: string
   readonly contactId?: string
+  readonly sort?: Sort
 }
+/** Last activity, or since when somebody waits; null: behind all who wait. */
 export interface ListPlace {
-  readonly lastActivityAt: Date
+  readonly moment: Date | null
   readonly id: string
 }
 
@@ -24,9 +26,12 @@ const STATUSES_OF: Readonly<Record<View, readonly ConversationStatus[]>> = {
   closed: ['closed'],
 }
 
-export type ListedId = Pick<Selectable<ConversationTable>, 'id' | 'last_activity_at'>
+export type ListedId = Pick<Selectable<ConversationTable>, 'id' | 'last_activity_at' | 'waiting_since'>
 
-/** Newest activity first. Each status is one walk along an index; a view of two statuses merges two short walks. */
+/** As `conversation_waiting` has it. */
+const WAITING = sql<Date>`coalesce(waiting_since, 'infinity'::timestamptz)`
+
+/** Newest activity first, or who waits longest. Each status is one walk along an index; a view of two statuses merges two short walks. */
 export async function pageOfView(
   tx: WorkspaceTx,
   filter: ViewFilter,
@@ -35,23 +40,26 @@ export async function pageOfView(
 ): Promise<ListedId[]> {
   const [first, ...others] = STATUSES_OF[filter.view].map((status) => {
     const walk = walkOfStatus(tx, filter, status, after, limit)
-    return tx.db.selectFrom(walk.as('walk')).select(['walk.id', 'walk.last_activity_at'])
+    return tx.db.selectFrom(walk.as('walk')).select(['walk.id', 'walk.last_activity_at', 'walk.waiting_since'])
   })
   if (!first) return []
   const merged = others.reduce((query, other) => query.unionAll(other), first)
-  return merged.orderBy('last_activity_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+  if (filter.sort !== 'waiting') {
+    return merged.orderBy('last_activity_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+  }
+  return tx.db.selectFrom(merged.as('merged')).selectAll().orderBy(WAITING).orderBy('id').limit(limit).execute()
 }
 
 function walkOfStatus(
   tx: WorkspaceTx,
-  { view, memberId, inboxId, tagId, contactId }: ViewFilter,
+  { view, memberId, inboxId, tagId, contactId, sort }: ViewFilter,
   status: ConversationStatus,
   after: ListPlace | null,
   limit: number,
 ) {
   let query = tx.db
     .selectFrom('conversation as c')
-    .select(['c.id', 'c.last_activity_at'])
+    .select(['c.id', 'c.last_activity_at', 'c.waiting_since'])
     .where('c.workspace_id', '=', tx.workspaceId)
     .where('c.status', '=', status)
   if (view === 'mine') query = query.where('c.assignee_id', '=', memberId)
@@ -69,8 +77,12 @@ function walkOfStatus(
       ),
     )
   }
-  if (after)
-    query = query.where(sql<boolean>`(c.last_activity_at, c.id) < (${after.lastActivityAt}, ${after.id}::uuid)`)
+  if (sort === 'waiting') {
+    const place = after && sql`(coalesce(${after.moment}::timestamptz, 'infinity'), ${after.id}::uuid)`
+    if (place) query = query.where(sql<boolean>`(${WAITING}, c.id) > ${place}`)
+    return query.orderBy(WAITING).orderBy('c.id').limit(limit)
+  }
+  if (after) query = query.where(sql<boolean>`(c.last_activity_at, c.id) < (${after.moment}, ${after.id}::uuid)`)
   return query.orderBy('c.last_activity_at', 'desc').orderBy('c.id', 'desc').limit(limit)
 }
 
@@ -110,7 +122,7 @@ export type RowRecord = Pick<
   | 'last_activity_at'
   | 'waiting_since'
   | 'created_at'
-> & { channel: string; contact_name_sealed: Buffer | null; tag_ids: string[] }
+> & { channel: string; contact_name_sealed: Buffer | null; contact_blocked_at: Date | null; tag_ids: string[] }
 
 export async function selectRows(tx: WorkspaceTx, ids: readonly string[]): Promise<RowRecord[]> {
   return tx.db
@@ -137,6 +149,7 @@ export async function selectRows(tx: WorkspaceTx, ids: readonly string[]): Promi
         'channel',
       ),
       'contact.name_sealed as contact_name_sealed',
+      'contact.blocked_at as contact_blocked_at',
       sql<string[]>`array(
         select t.tag_id from conversation_tag as t
         where t.workspace_id = c.workspace_id and t.conversation_id = c.id order by t.created_at, t.tag_id

@@ -112,11 +112,12 @@ async function findMessages(
   return { hits, next: last }
 }
 
-/** By number, as in `#142`, and by the contact's name. */
+/** By number, as in `#142`, and by the contact's name; by what it sounds like when nobody is written so. */
 async function findConversations(tx: WorkspaceTx, q: string): Promise<string[]> {
   const [, digits] = CONVERSATION_NUMBER.exec(fold(q).trim()) ?? []
   const byNumber = digits === undefined ? null : await idByNumber(tx, Number(digits))
-  const contactIds = await findByName(tx, q, NAMES_MAX)
+  const asWritten = await findByName(tx, q, 'prefix', NAMES_MAX)
+  const contactIds = asWritten.length > 0 ? asWritten : await findByName(tx, q, 'similar', NAMES_MAX)
   const byName = await idsByContacts(tx, contactIds, NAMED_CONVERSATIONS_MAX)
   return [...new Set([...(byNumber === null ? [] : [byNumber]), ...byName])]
 }

@@ -3,6 +3,7 @@ import type { ConversationStatus } from '@central-desk/contract/conversations.ts
 import { refuseField } from '../../kernel/refusal.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { ListedInside } from './inside.ts'
+import { refuseWhenBlocked } from './blocking.ts'
 import { openConversation, publishChange } from './open.ts'
 import { snoozeProblem } from './policy.ts'
 import { storeConversation } from './queries.ts'
@@ -24,6 +25,7 @@ export async function changeStatus(
   const conversation = await openConversation(tx, conversationId, 'forChange')
   const isSame = conversation.status === status && conversation.snoozed_until?.getTime() === snoozedUntil?.getTime()
   if (!isSame) {
+    if (status !== 'closed') await refuseWhenBlocked(tx, conversation.contact_id)
     await storeConversation(tx, conversationId, {
       status,
       snoozed_until: snoozedUntil,

@@ -18,7 +18,7 @@ export function row(id: string, atMinute: number, more: Partial<ListedRow> = {})
     number: 1,
     inboxId: 'inb_1',
     channel: 'webchat',
-    contact: { id: `ctc_${id}`, name: 'Mitu', label: 'Visitor 1' },
+    contact: { id: `ctc_${id}`, name: 'Mitu', label: 'Visitor 1', isBlocked: false },
     status: 'open',
     snoozedUntil: null,
     assigneeId: ME,
