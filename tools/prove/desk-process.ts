@@ -30,6 +30,19 @@ function environment({ home, port, env }: DeskOptions): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), DESK_HOME: home, PORT: String(port), LOG_LEVEL: 'info', ...env }
 }
 
+const running = new Set<ChildProcess>()
+
+/** Ends every desk that was started here, for the case that we are told to stop; resolves when they are gone. */
+export async function endAllDesks(): Promise<void> {
+  await Promise.all(
+    [...running].map((child) => {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      return ended
+    }),
+  )
+}
+
 export function deskProcess(options: DeskOptions): DeskProcess {
   let printed = ''
   let child: ChildProcess | null = null
@@ -42,6 +55,8 @@ export function deskProcess(options: DeskOptions): DeskProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = made
+    running.add(made)
+    made.once('exit', () => running.delete(made))
     const keep = (chunk: Buffer) => {
       if (printed.length < PRINTED_CHARACTERS_MAX) printed += chunk.toString('utf8')
     }
@@ -62,12 +77,12 @@ export function deskProcess(options: DeskOptions): DeskProcess {
   }
 
   async function stop(how: 'politely' | 'at once' = 'politely'): Promise<void> {
-    const running = child
-    if (!running || running.exitCode !== null || running.signalCode !== null) return
+    const stopping = child
+    if (!stopping || stopping.exitCode !== null || stopping.signalCode !== null) return
     child = null
-    const ended = new Promise((resolve) => running.once('exit', resolve))
-    running.kill(how === 'politely' ? 'SIGTERM' : 'SIGKILL')
-    const late = setTimeout(() => running.kill('SIGKILL'), STOP_TIMEOUT_MS)
+    const ended = new Promise((resolve) => stopping.once('exit', resolve))
+    stopping.kill(how === 'politely' ? 'SIGTERM' : 'SIGKILL')
+    const late = setTimeout(() => stopping.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await ended
     clearTimeout(late)
     await untilGone(options.home)

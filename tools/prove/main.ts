@@ -13,7 +13,7 @@ import { PROBES } from '../../controls/probes/index.ts'
 import type { Probe } from '../../controls/probes/probe.ts'
 import { PROOF_FILE, programHash } from '../../server/src/features/trust/program.ts'
 import { FAULTS } from '../faults/index.ts'
-import { ROOT } from './desk-process.ts'
+import { endAllDesks, ROOT } from './desk-process.ts'
 import { documentOf, exitCodeOf, type ProofDocument, tableOf } from './document.ts'
 import { type Check, type FaultResult, inLanes, liveTarget, runFault, runOnModel, runProbe } from './run-probes.ts'
 import { makeModel, type Model } from './throw-away-desk.ts'
@@ -70,13 +70,14 @@ async function onLiveDesk(url: string, probes: readonly Probe[]): Promise<Check[
   return checks
 }
 
+const models: Model[] = []
+
+function removeModels(): void {
+  for (const model of models.splice(0)) model.remove()
+}
+
 async function onThrowAwayDesks(probes: readonly Probe[], claims: readonly Claim[], withFaults: boolean) {
   tell('Making desks to attack ...')
-  const models: Model[] = []
-  // A desk that was not thrown away when we are told to stop would stay for good.
-  const removeAll = () => {
-    for (const model of models) model.remove()
-  }
   try {
     await Promise.all(Array.from({ length: LANES }, async () => models.push(await makeModel())))
     const checks = await inLanes(models, probes, async (probe, model) => {
@@ -95,7 +96,7 @@ async function onThrowAwayDesks(probes: readonly Probe[], claims: readonly Claim
     })
     return { checks, faults }
   } finally {
-    removeAll()
+    removeModels()
   }
 }
 
@@ -139,7 +140,15 @@ if (typeof wanted === 'string') {
   tell(wanted)
   process.exit(2)
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(2))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // A desk or its folder that stayed behind would stay for good.
+  process.once(signal, () => {
+    void endAllDesks().finally(() => {
+      removeModels()
+      process.exit(2)
+    })
+  })
+}
 try {
   const document = await prove(wanted)
   process.stdout.write(`${wanted.json ? JSON.stringify(document, null, 2) : tableOf(document)}\n`)

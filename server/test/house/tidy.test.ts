@@ -55,6 +55,13 @@ const RULES: readonly Rule[] = [
     good: 'node.textContent = text',
   },
   {
+    says: 'the product has no switch for faults: they are planted from outside',
+    where: /^(contract|server|desk|widget|controls\/claims)\/(?!.*\.test\.ts$)/,
+    pattern: /PLANTED_FAULT|registerHooks|tools\/faults/,
+    bad: 'if (process.env.PLANTED_FAULT) return true',
+    good: 'return fits(token)',
+  },
+  {
     says: 'exports have names',
     where: /^(contract|server|desk|widget|tools)\//,
     except: /vite\.config\.ts$|^server\/test\/house\/tidy\.test\.ts$/,
