@@ -32,7 +32,22 @@ export interface Stage extends Target {
   printed(): string
   /** Stops the desk as an operator does, or, at once, as a power cut does. */
   stop(how?: 'politely' | 'at once'): Promise<void>
-  start(): Promise<void>
+  /** `env`: settings for this one start. Rejects with what was printed when the desk does not start. */
+  start(env?: Readonly<Record<string, string>>): Promise<void>
+  /** Of the running desk, so that its work can be measured. */
+  processId(): number
+  /** A command of `bin/desk` on this home, such as `operate('member', 'unlock', email)`. */
+  operate(...words: string[]): Promise<{ status: number; output: string }>
+  /** A new certificate for the names of this desk, signed by itself. */
+  certificate(): Certificate
+}
+
+/** PEM, and the files that hold it. */
+export type Certificate = {
+  readonly certificate: string
+  readonly key: string
+  readonly certificateFile: string
+  readonly keyFile: string
 }
 
 export type SqlLogin =

@@ -2,13 +2,15 @@
  * One desk as a process of its own on a home folder: started until it says that it is ready, stopped as an operator
  * stops it or as a power cut does. What it prints is kept. Reads no code of the server: it is seen from outside.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
+const NODE = join(ROOT, 'node_modules', '.bin', 'node')
 const READY_TIMEOUT_MS = 90_000
 const STOP_TIMEOUT_MS = 30_000
+const OPERATOR_TIMEOUT_MS = 30_000
 const READY = 'Central Desk is ready: '
 const PRINTED_CHARACTERS_MAX = 32_000_000
 
@@ -19,8 +21,13 @@ export type DeskOptions = {
 }
 export type DeskProcess = {
   printed(): string
-  start(): Promise<void>
+  /** `env`: settings for this one start, over those the desk was made with. */
+  start(env?: Readonly<Record<string, string>>): Promise<void>
   stop(how?: 'politely' | 'at once'): Promise<void>
+  /** Of the running desk. */
+  processId(): number
+  /** Runs a command of the operator's command line on this home, as `bin/desk` does. */
+  operate(words: readonly string[]): Promise<{ status: number; output: string }>
 }
 
 /** The environment of a desk: ours, without settings of another desk that we may have been started with. */
@@ -47,11 +54,10 @@ export function deskProcess(options: DeskOptions): DeskProcess {
   let printed = ''
   let child: ChildProcess | null = null
 
-  async function start(): Promise<void> {
+  async function start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const from = printed.length
-    const node = join(ROOT, 'node_modules', '.bin', 'node')
-    const made = spawn(node, [join(ROOT, 'server', 'src', 'main.ts')], {
-      env: environment(options),
+    const made = spawn(NODE, [join(ROOT, 'server', 'src', 'main.ts')], {
+      env: { ...environment(options), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = made
@@ -88,7 +94,23 @@ export function deskProcess(options: DeskOptions): DeskProcess {
     await untilGone(options.home)
   }
 
-  return { printed: () => printed, start, stop }
+  function operate(words: readonly string[]): Promise<{ status: number; output: string }> {
+    const command = [join(ROOT, 'server', 'src', 'operator', 'main.ts'), ...words]
+    const settings = { env: environment(options), timeout: OPERATOR_TIMEOUT_MS }
+    return new Promise((resolve) => {
+      execFile(NODE, command, settings, (error, stdout, stderr) => {
+        const status = error === null ? 0 : typeof error.code === 'number' ? error.code : 1
+        resolve({ status, output: `${stdout}${stderr}` })
+      })
+    })
+  }
+
+  function processId(): number {
+    if (child?.pid === undefined) throw new Error('the desk does not run')
+    return child.pid
+  }
+
+  return { printed: () => printed, start, stop, processId, operate }
 }
 
 /** A database outlives a desk that was killed by a moment. */

@@ -4,14 +4,24 @@
  * database takes the desk's own logins without a password, so that a probe can be a hostile one of them.
  */
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Caller, type OriginName } from '../../controls/probes/caller.ts'
 import { readCast } from '../../controls/probes/cast.ts'
-import type { SqlLogin, Stage } from '../../controls/probes/probe.ts'
+import type { Certificate, SqlLogin, Stage } from '../../controls/probes/probe.ts'
 import { connectSql, type SqlClient } from '../../controls/probes/sql.ts'
+import { selfSigned } from '../../server/test/support/certificate.ts'
 import { type DeskProcess, deskProcess } from './desk-process.ts'
 
 export type Model = {
@@ -106,7 +116,20 @@ function stageOn(desk: DeskProcess, home: string, port: number, open: SqlClient[
     printed: desk.printed,
     stop: desk.stop,
     start: desk.start,
+    processId: desk.processId,
+    operate: (...words) => desk.operate(words),
+    certificate: () => certificateIn(scratch),
   }
+}
+
+/** For every name of a desk on this machine; its own authority. */
+function certificateIn(folder: string): Certificate {
+  const { cert, key } = selfSigned(['localhost', '*.localhost', '127.0.0.1'])
+  const certificateFile = join(folder, 'certificate.pem')
+  const keyFile = join(folder, 'certificate.key')
+  writeFileSync(certificateFile, cert)
+  writeFileSync(keyFile, key, { mode: 0o600 })
+  return { certificate: cert, key, certificateFile, keyFile }
 }
 
 function addressOfSql(home: string, login: SqlLogin) {
