@@ -26,8 +26,8 @@ function problemText({ code, fileName }: FileProblem, words: Words): string {
   return code === 'too_many' ? words.tooMany(files) : words.emptyFile(fileName)
 }
 
-function uploadText({ state, progress, byteSize }: Upload, words: Words, isLive: boolean): string {
-  if (state === 'failed') return words.uploadFailed
+function uploadText({ state, progress, byteSize, code }: Upload, words: Words, isLive: boolean): string {
+  if (state === 'failed') return code === 'program_file' ? words.programFile : words.uploadFailed
   if (state === 'uploading') return progress.toLocaleString(words.locale, { style: 'percent' })
   if (state === 'waiting') return isLive ? words.uploading : words.uploadWaits
   return sizeOf(byteSize, words)

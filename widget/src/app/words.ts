@@ -20,6 +20,7 @@ export interface Words {
   uploading: string
   uploadWaits: string
   uploadFailed: string
+  programFile: string
   tooLarge: (name: string, size: string) => string
   tooMany: (files: string) => string
   emptyFile: (name: string) => string
@@ -68,6 +69,7 @@ const en: Words = {
   uploading: 'Uploading…',
   uploadWaits: 'Waiting for a connection',
   uploadFailed: 'This file was not accepted',
+  programFile: 'Programs cannot be sent',
   tooLarge: (name, size) => `“${name}” is larger than ${size}.`,
   tooMany: (files) => `One message takes ${files} files.`,
   emptyFile: (name) => `“${name}” is empty.`,
@@ -115,6 +117,7 @@ const bn: Words = {
   uploading: 'আপলোড হচ্ছে…',
   uploadWaits: 'সংযোগের অপেক্ষায়',
   uploadFailed: 'ফাইলটি নেওয়া যায়নি',
+  programFile: 'প্রোগ্রাম ফাইল পাঠানো যায় না',
   tooLarge: (name, size) => `“${name}” ফাইলটি ${size}-এর চেয়ে বড়।`,
   tooMany: (files) => `একটি বার্তায় ${files}টির বেশি ফাইল দেওয়া যায় না।`,
   emptyFile: (name) => `“${name}” ফাইলটি খালি।`,

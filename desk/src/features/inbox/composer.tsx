@@ -93,6 +93,7 @@ function Writing({ row, mode, onMode, onWrite, onSentAndClosed }: Props) {
   const trayWords = (found: TrayProblem | null) => {
     if (!found) return null
     if (found.kind === 'tooMany') return inbox.tooManyFiles(format.number(LIMITS.attachmentsPerMessage))
+    if (found.kind === 'program') return inbox.programFile(found.name)
     return inbox.fileTooLarge(found.name, format.bytes(LIMITS.attachmentBytes))
   }
   const isOver = useDropFiles(field, addFiles)

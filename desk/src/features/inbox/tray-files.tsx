@@ -22,12 +22,14 @@ export function TrayFiles({ tray }: { tray: ReturnType<typeof useTray> }) {
 }
 
 function TrayLine({ file, onRemove, onAgain }: { file: TrayFile; onRemove: () => void; onAgain: () => void }) {
-  const { inbox } = useText()
+  const { inbox, problems } = useText()
   const { format } = useDesk()
   const percent = Math.round(file.progress * 100)
   const state =
     file.state === 'failed'
-      ? inbox.uploadFailed
+      ? file.isProgram
+        ? problems.program_file
+        : inbox.uploadFailed
       : file.state === 'uploading'
         ? inbox.uploading(format.number(percent))
         : format.bytes(file.byteSize)
@@ -45,7 +47,9 @@ function TrayLine({ file, onRemove, onAgain }: { file: TrayFile; onRemove: () =>
       {file.state === 'uploading' && (
         <progress className="tray-progress" value={file.progress} max={1} aria-label={file.name} />
       )}
-      {file.state === 'failed' && <IconButton label={inbox.uploadAgain} icon={<RotateCw />} onClick={onAgain} />}
+      {file.state === 'failed' && !file.isProgram && (
+        <IconButton label={inbox.uploadAgain} icon={<RotateCw />} onClick={onAgain} />
+      )}
       <IconButton label={inbox.removeFile(file.name)} icon={<X />} onClick={onRemove} />
     </li>
   )

@@ -4,7 +4,9 @@
  */
 import type { Attachment } from '@central-desk/contract/conversations.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
+import { isProgramName } from '@central-desk/contract/program-files.ts'
 import { useCallback, useSyncExternalStore } from 'react'
+import { Refusal } from '../../lib/refusal.ts'
 import { upload } from '../../lib/upload.ts'
 import type { Mode } from './model/outbox.ts'
 
@@ -18,6 +20,8 @@ export interface TrayFile {
   progress: number
   state: 'uploading' | 'ready' | 'failed'
   attachment: Attachment | null
+  /** The desk looked at it and will never take it: no use in trying again. */
+  isProgram: boolean
 }
 
 interface Entry extends TrayFile {
@@ -25,7 +29,7 @@ interface Entry extends TrayFile {
   abort: AbortController
 }
 
-export type TrayProblem = { kind: 'tooLarge'; name: string } | { kind: 'tooMany' }
+export type TrayProblem = { kind: 'tooLarge' | 'program'; name: string } | { kind: 'tooMany' }
 
 const EMPTY: readonly Entry[] = []
 const trays = new Map<string, readonly Entry[]>()
@@ -55,8 +59,8 @@ async function start(key: string, workspaceId: string, entry: Entry): Promise<vo
       onProgress: (progress) => patch(key, entry.key, { progress }),
     })
     patch(key, entry.key, { state: 'ready', progress: 1, attachment })
-  } catch {
-    patch(key, entry.key, { state: 'failed' })
+  } catch (error) {
+    patch(key, entry.key, { state: 'failed', isProgram: error instanceof Refusal && error.code === 'program_file' })
   }
 }
 
@@ -77,7 +81,8 @@ export function useTray(workspaceId: string, conversationId: string, mode: Mode)
     (chosen: readonly File[]): TrayProblem | null => {
       const room = LIMITS.attachmentsPerMessage - (trays.get(key)?.length ?? 0)
       const tooLarge = chosen.find((file) => file.size > LIMITS.attachmentBytes)
-      const fitting = chosen.filter((file) => file.size <= LIMITS.attachmentBytes)
+      const program = chosen.find((file) => isProgramName(file.name))
+      const fitting = chosen.filter((file) => file.size <= LIMITS.attachmentBytes && !isProgramName(file.name))
       const entries = fitting.slice(0, room).map((file): Entry => {
         counter++
         return {
@@ -89,11 +94,13 @@ export function useTray(workspaceId: string, conversationId: string, mode: Mode)
           progress: 0,
           state: 'uploading',
           attachment: null,
+          isProgram: false,
           abort: new AbortController(),
         }
       })
       set(key, [...(trays.get(key) ?? EMPTY), ...entries])
       for (const entry of entries) start(key, workspaceId, entry)
+      if (program) return { kind: 'program', name: program.name }
       if (tooLarge) return { kind: 'tooLarge', name: tooLarge.name }
       return fitting.length > room ? { kind: 'tooMany' } : null
     },

@@ -194,6 +194,7 @@ export const inbox: Catalogue<typeof english> = {
   uploadFailed: 'আপলোড হয়নি',
   uploadAgain: 'আবার আপলোড করুন',
   fileTooLarge: (name, limit) => `${name} ফাইলটি ${limit}-এর চেয়ে বড়।`,
+  programFile: (name) => `${name} একটি প্রোগ্রাম, এটি দেওয়া যায় না।`,
   tooManyFiles: (limit) => `এক বার্তায় সর্বোচ্চ ${limit}টি ফাইল।`,
   tooLong: (over) => `${over}টি অক্ষর বেশি`,
   filesStillUploading: 'ফাইল আপলোড শেষ হওয়া পর্যন্ত অপেক্ষা করুন।',

@@ -206,6 +206,7 @@ export const inbox = {
   uploadFailed: 'Upload failed',
   uploadAgain: 'Upload again',
   fileTooLarge: (name: string, limit: string) => `${name} is larger than ${limit}.`,
+  programFile: (name: string) => `${name} is a program and cannot be attached.`,
   tooManyFiles: (limit: string) => `At most ${limit} files in one message.`,
   tooLong: (over: string) => `${over} characters too long`,
   filesStillUploading: 'Wait until the files are uploaded.',

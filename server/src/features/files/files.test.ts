@@ -56,10 +56,10 @@ const pathOf = (person: Person, attachmentId: string) => {
 
 test('an image is told by its bytes, measured, and given back as it came', async () => {
   const { rahima } = people
-  const file = await uploaded(rahima, PNG, 'ছবি.exe')
+  const file = await uploaded(rahima, PNG, 'ছবি.txt')
   assert.deepEqual(
     { ...file, id: '', url: '' },
-    { id: '', url: '', fileName: 'ছবি.exe', mediaType: 'image/png', byteSize: PNG.length, width: 640, height: 480 },
+    { id: '', url: '', fileName: 'ছবি.txt', mediaType: 'image/png', byteSize: PNG.length, width: 640, height: 480 },
   )
   assert.match(file.url, /^http:\/\/files\.localhost:\d+\/a\/[A-Za-z0-9_-]+$/)
   const answer = await read(file.url)
@@ -258,6 +258,25 @@ test('an upload that breaks off leaves nothing behind and is no bug', async () =
   while ((await readdir(join(desk.home, 'files', '.incoming'))).length > 0);
   assert.equal((await rowsOf(desk, 'select id from attachment')).length, before)
   assert.ok(!desk.logged().includes('a bug'))
+})
+
+test('a program is refused by its name and by its first bytes, and leaves nothing behind', async () => {
+  const { rahima } = people
+  const before = (await rowsOf(desk, 'select id from attachment')).length
+  const windows = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0', 'latin1'), Buffer.alloc(500)])
+  for (const [bytes, name] of [
+    [PNG, 'photo.png.exe'],
+    [PNG, 'photo.EXE. '],
+    [windows, 'photo.png'],
+    [Buffer.from('\x7fELF\x02\x01\x01', 'latin1'), 'list.pdf'],
+    [Buffer.from('#!/bin/sh\nrm -rf ~\n'), 'notes.txt'],
+  ] as const) {
+    const { status, body } = await upload(rahima, bytes, name)
+    assert.deepEqual([status, body.code], [415, 'program_file'], name)
+  }
+  assert.equal((await rowsOf(desk, 'select id from attachment')).length, before)
+  assert.deepEqual(await readdir(join(desk.home, 'files', '.incoming')), [])
+  assert.equal((await uploaded(rahima, Buffer.from('MZ is how it begins'), 'notes.txt')).fileName, 'notes.txt')
 })
 
 test('an empty file, a viewer, a neighbour and nobody are refused', async () => {

@@ -1,6 +1,7 @@
 /** The front door of the files room: two routes, the sweep, and what rooms that hold attachments need. */
 import type { Readable } from 'node:stream'
 import { LIMITS } from '@central-desk/contract/limits.ts'
+import { isProgramName } from '@central-desk/contract/program-files.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { startLoop } from '../../kernel/loop.ts'
 import { refuse } from '../../kernel/refusal.ts'
@@ -10,7 +11,9 @@ import type { Routes } from '../../kernel/web/routes.ts'
 import { createLinks } from './links.ts'
 import { fileKeyOf } from './present.ts'
 import { type AttachmentRow, insertUpload, type Uploader } from './queries.ts'
-import { createReceive } from './receiving.ts'
+import { fitFileName } from './naming.ts'
+import { isProgram } from './program.ts'
+import { createReceive, type Receive } from './receiving.ts'
 import { mountFiles } from './routes.ts'
 import { createServing } from './serving.ts'
 import { createFileStore } from './store.ts'
@@ -43,12 +46,16 @@ export function createFilesRoom(kernel: Kernel, parts: FilesParts) {
   const links = createLinks(kernel.secretFor('file-link'), kernel.clock, kernel.origins.files)
   const serve = createServing({ ...kernel, ...parts, links, store })
   const receive = createReceive(store, kernel.mint)
+  const storeBytes: Receive = async (...given) => (await receive(...given)).file
 
   const room = {
     linksFor: links.linksFor,
 
-    /** Seals a file that somebody sent along with a message; its row is the caller's to write. */
-    storeBytes: receive,
+    /**
+     * Seals a file that came with a message from outside; its row is the caller's to write. A program too: the message
+     * was answered with yes, and a file leaves here as a download only.
+     */
+    storeBytes,
 
     /** Takes an upload and writes its row, in the transaction that `open` begins once the file is safe. */
     async receive(
@@ -58,10 +65,12 @@ export function createFilesRoom(kernel: Kernel, parts: FilesParts) {
     ): Promise<AttachmentRow> {
       if (Number(declaredBytes) > LIMITS.attachmentBytes) throw refuse('body_too_large')
       if (!body) throw refuse('bad_request')
+      if (isProgramName(fitFileName(fileName))) throw refuse('program_file')
       const keys = await kernel.vault.open(workspaceId)
-      const file = await receive(keys, workspaceId, { fileName, bytes: body as Buffer | Readable })
+      const { file, head } = await receive(keys, workspaceId, { fileName, bytes: body as Buffer | Readable })
       try {
         if (file.byte_size === 0) throw refuse('bad_request')
+        if (isProgram(head)) throw refuse('program_file')
         return await open((tx) => insertUpload(tx, file, uploader))
       } catch (error) {
         await store.remove({ workspaceId, fileId: file.id })

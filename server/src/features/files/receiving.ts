@@ -32,8 +32,10 @@ export interface IncomingFile {
 }
 
 export type Receive = (keys: WorkspaceKeys, workspaceId: string, file: IncomingFile) => Promise<StoredFile>
+/** `head`: its first bytes, for whoever looks at what it is. */
+type ReceiveWithHead = (...given: Parameters<Receive>) => Promise<{ readonly file: StoredFile; readonly head: Buffer }>
 
-export function createReceive(store: FileStore, mint: IdMint): Receive {
+export function createReceive(store: FileStore, mint: IdMint): ReceiveWithHead {
   return async (keys, workspaceId, { fileName, bytes }) => {
     const id = mint.next()
     const intake = new Intake(bytes)
@@ -41,7 +43,7 @@ export function createReceive(store: FileStore, mint: IdMint): Receive {
     const mediaType = mediaTypeOf(intake.head)
     const size = imageSizeOf(mediaType, intake.head)
     const place = (field: string) => ({ table: 'attachment', row: id, field })
-    return {
+    const file = {
       id,
       file_name_sealed: keys.seal(place('file_name'), fitFileName(fileName)),
       key_sealed: keys.seal(place('key'), key),
@@ -50,6 +52,7 @@ export function createReceive(store: FileStore, mint: IdMint): Receive {
       width: size?.width ?? null,
       height: size?.height ?? null,
     }
+    return { file, head: intake.head }
   }
 }
 

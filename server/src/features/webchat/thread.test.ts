@@ -228,3 +228,11 @@ test('a visitor who floods is slowed down, and others are not', async () => {
   assert.ok(Number(refused[0]?.headers['retry-after']) > 0)
   assert.equal((await other.write('I was not slowed down')).status, 202)
 })
+
+test('a visitor cannot send a program, and hears why', async () => {
+  const visitor = await Visitor.come(desk, key)
+  for (const name of ['game.apk', 'রসিদ.exe']) {
+    const { status, body } = await visitor.upload(name, Buffer.from('bytes'))
+    assert.deepEqual([status, body.code], [415, 'program_file'])
+  }
+})
