@@ -90,8 +90,15 @@ function answer(behaviour: Behaviour, response: ServerResponse): void {
   }
 }
 
+export type ReceiverOptions = {
+  readonly secret: string
+  readonly port?: number
+  /** Called when a message was accepted and nothing was answered yet; `port` is the caller's end of the connection. */
+  readonly beforeAnswer?: (accepted: { readonly id: string; readonly body: unknown; readonly port: number }) => void
+}
+
 /** Starts on 127.0.0.1; port 0 picks a free one. */
-export async function startApiReceiver(options: { secret: string; port?: number }): Promise<ApiReceiver> {
+export async function startApiReceiver(options: ReceiverOptions): Promise<ApiReceiver> {
   const calls: LoggedCall[] = []
   const accepted = new Map<string, unknown>()
   let plan: Behaviour[] = [{ kind: 'accept' }]
@@ -117,7 +124,10 @@ export async function startApiReceiver(options: { secret: string; port?: number 
     }
     call.answered = behaviour.kind
     call.isDuplicate = accepted.has(id)
-    if (behaviour.kind.startsWith('accept') && !call.isDuplicate) accepted.set(id, call.body)
+    if (behaviour.kind.startsWith('accept')) {
+      if (!call.isDuplicate) accepted.set(id, call.body)
+      options.beforeAnswer?.({ id, body: call.body, port: request.socket.remotePort ?? 0 })
+    }
     answer(behaviour, response)
   }
 
