@@ -1,5 +1,6 @@
 /** All probes, in the order of the page. */
 import { everySentence } from './every-sentence.ts'
 import type { Probe } from './probe.ts'
+import { sessionExpiry } from './session-expiry.ts'
 
-export const PROBES: readonly Probe[] = [everySentence]
+export const PROBES: readonly Probe[] = [everySentence, sessionExpiry]

@@ -1,6 +1,7 @@
 /** All faults that are planted, in the order of the claims. */
+import { identityFaults } from './identity.ts'
 import { applicationFaults } from './application.ts'
 import type { Fault } from './fault.ts'
 import { pageFaults } from './page.ts'
 
-export const FAULTS: readonly Fault[] = [...pageFaults, ...applicationFaults]
+export const FAULTS: readonly Fault[] = [...pageFaults, ...applicationFaults, ...identityFaults]
