@@ -38,6 +38,8 @@ export interface Stage extends Target {
   processId(): number
   /** A command of `bin/desk` on this home, such as `operate('member', 'unlock', email)`. */
   operate(...words: string[]): Promise<{ status: number; output: string }>
+  /** A second process of this desk on the same database and keys, as behind a load balancer. Ended by the stage. */
+  beside(env?: Readonly<Record<string, string>>): Promise<Target>
   /** A new certificate for the names of this desk, signed by itself. */
   certificate(): Certificate
 }

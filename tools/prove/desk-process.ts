@@ -91,7 +91,7 @@ export function deskProcess(options: DeskOptions): DeskProcess {
     const late = setTimeout(() => stopping.kill('SIGKILL'), STOP_TIMEOUT_MS)
     await ended
     clearTimeout(late)
-    await untilGone(options.home)
+    if (!options.env?.DATABASE_URL) await untilGone(options.home)
   }
 
   function operate(words: readonly string[]): Promise<{ status: number; output: string }> {
@@ -113,7 +113,7 @@ export function deskProcess(options: DeskOptions): DeskProcess {
   return { printed: () => printed, start, stop, processId, operate }
 }
 
-/** A database outlives a desk that was killed by a moment. */
+/** A desk's own database outlives one that was killed by a moment. */
 async function untilGone(home: string): Promise<void> {
   const deadline = performance.now() + STOP_TIMEOUT_MS
   while (existsSync(join(home, 'postgres', 'data', 'postmaster.pid')) && performance.now() < deadline) await pause(20)

@@ -59,14 +59,17 @@ export async function makeModel(): Promise<Model> {
       if (status !== 0) throw new Error('the model could not be copied')
       const desk = deskProcess({ home: copy, port, env })
       const open: SqlClient[] = []
+      const besides: DeskProcess[] = []
       const end = async () => {
         for (const client of open) await client.end().catch(() => {})
+        for (const beside of besides) await beside.stop()
         await desk.stop()
         rmSync(copy, { recursive: true, force: true })
       }
       try {
         await desk.start()
-        return { stage: stageOn(desk, copy, port, open), end }
+        const beside = (more: Readonly<Record<string, string>> = {}) => startBeside(copy, { ...env, ...more }, besides)
+        return { stage: { ...stageOn(desk, copy, port, open), beside }, end }
       } catch (error) {
         await end()
         throw error
@@ -86,9 +89,26 @@ function letLoginsIn(home: string): void {
   appendFileSync(file, `${OPEN_LOGINS}${rules}`)
 }
 
-function stageOn(desk: DeskProcess, home: string, port: number, open: SqlClient[]): Stage {
+function addressesOn(port: number) {
+  return (origin: OriginName) => `http://${origin === 'desk' ? '' : `${origin}.`}localhost:${port}`
+}
+
+/** On the same home, with the database of the process that runs there as if it were an outside one. */
+async function startBeside(home: string, env: Readonly<Record<string, string>>, besides: DeskProcess[]) {
+  const { user, password = '', host, database } = addressOfSql(home, 'desk_owner')
+  const port = await freePort()
+  const login = `${user}:${encodeURIComponent(password)}`
+  const url = `postgres://${login}@/${database}?host=${encodeURIComponent(host)}`
+  const desk = deskProcess({ home, port, env: { ...env, DATABASE_URL: url } })
+  besides.push(desk)
+  await desk.start()
+  const addressOf = addressesOn(port)
+  return { url: addressOf('desk'), addressOf, caller: () => new Caller(addressOf) }
+}
+
+function stageOn(desk: DeskProcess, home: string, port: number, open: SqlClient[]): Omit<Stage, 'beside'> {
   const cast = readCast(join(home, 'demo.json'))
-  const addressOf = (origin: OriginName) => `http://${origin === 'desk' ? '' : `${origin}.`}localhost:${port}`
+  const addressOf = addressesOn(port)
   const scratch = join(home, 'scratch')
   mkdirSync(scratch)
   const caller = () => new Caller(addressOf)
