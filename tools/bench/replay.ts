@@ -1,18 +1,12 @@
 /**
- * The statements behind a read, taken down while the program runs it and sent again by themselves: as the program's own
- * role under its signed scope, and as a superuser whom no policy holds. The difference is what row-level security costs.
+ * Sends statements by themselves and times them: as the program's own role under its signed scope, or as a superuser whom
+ * no policy holds. The difference is what row-level security costs.
  */
 import pg from 'pg'
-import { watchingQueries, type Statement } from '../../server/test/support/query-count.ts'
 import { createScopeSigner } from '../../server/src/kernel/scope-signature.ts'
 import type { DatabaseAddress } from '../../server/src/postgres/address.ts'
 
-const TRANSACTION = /^(begin|commit|rollback|select set_config\('app\.scope')/
-
-export async function statementsOf(read: () => Promise<unknown>): Promise<Statement[]> {
-  const { statements } = await watchingQueries(read)
-  return statements.filter(({ text }) => !TRANSACTION.test(text))
-}
+export type Statement = { readonly text: string; readonly values: unknown[] }
 
 export class Replayer {
   readonly client: pg.Client

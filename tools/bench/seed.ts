@@ -2,24 +2,20 @@
  * Fills a home with conversations as they would be after a year: sealed, keyed and indexed as the program does it, by
  * COPY from several threads, with the secondary indexes built afterwards. Leaves `measured.json` in the home, which says
  * what is in it; a home that is filled already is taken as it is.
- *   node tools/measure/seed.ts --home FOLDER [--scale 1]
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import type pg from 'pg'
 import { withClient } from '../../server/src/postgres/address.ts'
 import { type Bed, makeBed } from './bed.ts'
 import type { FillWorkerData } from './fill-worker.ts'
 import { furnish, kernelOn, type Shape } from './furnish.ts'
-import { eventsIn, MONTHS_OF_HISTORY, messagesIn, type Slice, slicesOf, type WorkspacePlan } from './plan.ts'
+import { eventsIn, MONTHS_OF_HISTORY, type Slice, slicesOf, type WorkspacePlan } from './plan.ts'
 
 export type Seeded = {
   readonly schema: 1
-  readonly scale: number
   readonly filledAt: string
   readonly small: WorkspacePlan
   readonly large: WorkspacePlan
@@ -27,19 +23,27 @@ export type Seeded = {
   readonly crowd: readonly WorkspacePlan[]
 }
 
-const CROWD = 100
+export type SeedSizes = {
+  readonly small: number
+  readonly large: number
+  /** One message a conversation in the large one, but for its deep thread. */
+  readonly isLargeThin: boolean
+  readonly crowd: number
+  readonly crowdConversations: number
+}
+
 const MEMBERS = 20
 const DEEP_MESSAGES = 5_000
 /** Only while it is filled: what is measured runs with the program's own settings. */
 const FILLING = { max_wal_size: '16GB', checkpoint_timeout: '30min', maintenance_work_mem: '512MB' }
 
-export async function seed(home: string, scale: number, say: (sentence: string) => void): Promise<Seeded> {
+export async function seed(home: string, sizes: SeedSizes, say: (sentence: string) => void): Promise<Seeded> {
   const file = join(home, 'measured.json')
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Seeded
   const begun_ms = performance.now()
   const bed = await makeBed({ home, settings: FILLING })
   try {
-    const { small, large, crowd } = await furnishAll(bed, scale, say)
+    const { small, large, crowd } = await furnishAll(bed, sizes, say)
     const now_ms = Date.now()
     const plans = [small, large, ...crowd]
     const slices = plans.flatMap((plan) => slicesOf(plan, now_ms))
@@ -53,7 +57,7 @@ export async function seed(home: string, scale: number, say: (sentence: string) 
       await client.query('vacuum analyze')
       await client.query('checkpoint')
     })
-    const seeded: Seeded = { schema: 1, scale, filledAt: new Date(now_ms).toISOString(), small, large, crowd }
+    const seeded: Seeded = { schema: 1, filledAt: new Date(now_ms).toISOString(), small, large, crowd }
     writeFileSync(file, JSON.stringify(seeded), { mode: 0o600 })
     say(`filled in ${Math.round((performance.now() - begun_ms) / 1000)} s`)
     return seeded
@@ -62,28 +66,22 @@ export async function seed(home: string, scale: number, say: (sentence: string) 
   }
 }
 
-async function furnishAll(bed: Bed, scale: number, say: (sentence: string) => void) {
+async function furnishAll(bed: Bed, sizes: SeedSizes, say: (sentence: string) => void) {
   const foundation = await bed.foundation()
   try {
     const kernel = kernelOn(foundation)
     const rich = { deepMessages: DEEP_MESSAGES, isThin: false, members: MEMBERS, inboxes: 2 }
-    const shape = (given: Partial<Shape> & Pick<Shape, 'name' | 'conversations' | 'seed'>): Shape => ({
-      ...rich,
-      ...given,
-    })
-    const small = await furnish(kernel, bed.superuser, shape({ name: 'Small', conversations: 10_000 * scale, seed: 1 }))
-    const large = await furnish(
-      kernel,
-      bed.superuser,
-      shape({ name: 'Large', conversations: 100_000 * scale, seed: 2 }),
-    )
+    const thin = { deepMessages: 1, isThin: true, members: 1, inboxes: 1 }
+    const make = (shape: Shape) => furnish(kernel, bed.superuser, shape)
+    const small = await make({ ...rich, name: 'Small', conversations: sizes.small, seed: 1 })
+    const isThin = sizes.isLargeThin
+    const large = await make({ ...rich, name: 'Large', conversations: sizes.large, isThin, seed: 2 })
     const crowd: WorkspacePlan[] = []
-    for (let at = 0; at < CROWD; at++) {
-      const thin = { deepMessages: 1, isThin: true, members: 1, inboxes: 1 }
-      const one = shape({ name: `Shop ${at + 1}`, conversations: Math.ceil(1_000 * scale), seed: 100 + at, ...thin })
-      crowd.push(await furnish(kernel, bed.superuser, one))
+    for (let at = 0; at < sizes.crowd; at++) {
+      const conversations = sizes.crowdConversations
+      crowd.push(await make({ ...thin, name: `Shop ${at + 1}`, conversations, seed: 100 + at }))
     }
-    say(`${2 + CROWD} workspaces made`)
+    say(`${2 + sizes.crowd} workspaces made`)
     return { small, large, crowd }
   } finally {
     await foundation.close()
@@ -149,15 +147,5 @@ async function setCounters(client: pg.Client, plans: readonly WorkspacePlan[]): 
        where ledger.workspace_id = $1 and ledger.inbox_id = counted.inbox_id`,
       [plan.workspaceId],
     )
-  }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { home: { type: 'string' }, scale: { type: 'string', default: '1' } } })
-  if (!values.home) throw new Error('--home FOLDER is needed')
-  const say = (sentence: string) => process.stderr.write(`${sentence}\n`)
-  const { small, large } = await seed(values.home, Number(values.scale), say)
-  for (const plan of [small, large]) {
-    process.stdout.write(`${plan.name}: ${plan.conversations} conversations, ${messagesIn(plan)} messages\n`)
   }
 }

@@ -9,7 +9,7 @@ import { previewOf } from '../../server/src/features/conversations/index.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import * as copy from './copy-rows.ts'
 import { Rows } from './copy-rows.ts'
-import { eventsIn, MONTHS_OF_HISTORY, messagesOf, personOf, type Slice } from './plan.ts'
+import { eventsIn, isSeldom, MONTHS_OF_HISTORY, messagesIn, messagesOf, personOf, type Slice } from './plan.ts'
 import { type Writer, writerOf } from './words.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -55,6 +55,8 @@ type Place = {
   readonly chance: Chance
   readonly writer: Writer
   readonly idAt: (at_ms: number) => string
+  /** In the whole workspace. */
+  readonly messages: number
   eventNumber: number
 }
 type Thread = { readonly at: number; readonly id: string; readonly contactId: string; readonly inboxId: string }
@@ -72,9 +74,10 @@ export function rowsOf(slice: Slice, keys: WorkspaceKeys): Tables {
   const tables = emptyTables()
   const chance = chanceOf(slice.plan.seed + slice.from * 31)
   const writer = writerOf(chance)
+  const messages = messagesIn(slice.plan)
   // Numbers are taken from the end: the newest conversations come first.
   const eventNumber = eventsIn(slice.plan) - slice.messagesBefore - slice.from
-  const place: Place = { slice, keys, tables, chance, writer, idAt: idMaker(), eventNumber }
+  const place: Place = { slice, keys, tables, chance, writer, idAt: idMaker(), messages, eventNumber }
   let number = slice.messagesBefore
   for (let at = slice.from; at < slice.to; at++) {
     addConversation(place, at, number)
@@ -98,7 +101,7 @@ function addConversation(place: Place, at: number, firstMessage: number): void {
   const newest_ms = now_ms - 60_000 - (at / plan.conversations) * HISTORY_MS - chance.below(600_000)
   const lasted_ms = at === 0 ? DEEP_THREAD_MS : Math.min(THREAD_MS, count * 3_600_000)
   const created_ms = newest_ms - lasted_ms
-  const inbox = at % 1000 === 7 ? plan.inboxes.at(-1) : plan.inboxes[0]
+  const inbox = isSeldom(plan, at, 7) ? plan.inboxes.at(-1) : plan.inboxes[0]
   const thread: Thread = { at, id: idAt(created_ms), contactId: idAt(created_ms), inboxId: inbox?.id ?? '' }
   const addressId = addPerson(place, thread, created_ms, newest_ms)
   const messages = Array.from({ length: count }, (_, index) => {
@@ -135,7 +138,7 @@ function addPerson(place: Place, thread: Thread, created_ms: number, seen_ms: nu
   const contact = copy.uuid(thread.contactId)
   const nameSealed = keys.seal({ table: 'contact', row: thread.contactId, field: 'name' }, name)
   tables.contact.add(ws, contact, copy.bytea(nameSealed), copy.moment(created_ms), copy.moment(seen_ms))
-  tables.name.add(ws, contact, copy.bigints(keys.searchTokens(name)))
+  tables.name.add(ws, contact, copy.bigints(tokensOf(place, name)))
   tables.address.add(
     ...[ws, copy.uuid(addressId), contact, copy.uuid(thread.inboxId)],
     copy.bytea(keys.lookup('contact-address', person)),
@@ -145,13 +148,27 @@ function addPerson(place: Place, thread: Thread, created_ms: number, seen_ms: nu
   return addressId
 }
 
+const TOKENS_KEPT = 20_000
+const tokensKept = new Map<string, bigint[]>()
+
+/** Each text is looked into once; one workspace after another, since their keys differ. */
+function tokensOf({ slice, keys }: Place, text: string): bigint[] {
+  const place = `${slice.plan.workspaceId} ${text}`
+  const known = tokensKept.get(place)
+  if (known) return known
+  const tokens = keys.searchTokens(text)
+  if (tokensKept.size >= TOKENS_KEPT) tokensKept.clear()
+  tokensKept.set(place, tokens)
+  return tokens
+}
+
 type Message = { readonly id: string; readonly sent_ms: number; readonly isInbound: boolean }
 
 function addMessage(place: Place, thread: Thread, message: Message, index: number, number: number): void {
   const { slice, keys, tables, chance, writer } = place
   const { workspaceId, memberIds } = slice.plan
   const { id, sent_ms, isInbound } = message
-  const text = writer.message(number)
+  const text = writer.message(number, place.messages)
   const sealed = (field: string, plain: string) => copy.bytea(keys.seal({ table: 'message', row: id, field }, plain))
   const [ws, messageId, conversation, at] = [workspaceId, id, thread.id].map(copy.uuid).concat(copy.moment(sent_ms))
   if (!ws || !messageId || !conversation || !at) return
@@ -161,7 +178,7 @@ function addMessage(place: Place, thread: Thread, message: Message, index: numbe
     isInbound ? copy.nothing : copy.uuid(chance.pick(memberIds)),
     ...[sealed('text', text), sealed('preview', previewOf(text)), at, at],
   )
-  tables.search.add(ws, messageId, conversation, copy.bigints(keys.searchTokens(text)))
+  tables.search.add(ws, messageId, conversation, copy.bigints(tokensOf(place, text)))
   addEvent(place, thread, 'message.created', sent_ms, { itemId: id })
   if (isInbound) addArrival(place, thread, message, text)
   else tables.delivery.add(ws, messageId, conversation, copy.uuid(thread.inboxId), copy.text('read'), at)
@@ -198,11 +215,12 @@ function addEvent(place: Place, thread: Thread, kind: string, at_ms: number, { i
   place.eventNumber -= 1
 }
 
-/** Read by the first member, every second one; tagged, every fifth and every thousandth one. */
+/** Read by the first member, every second one; tagged, every fifth and a hundred in all. */
 function addMarks({ slice, tables }: Place, thread: Thread, count: number, created_ms: number): void {
-  const { workspaceId, memberIds, tagIds } = slice.plan
+  const { plan } = slice
+  const { workspaceId, memberIds, tagIds } = plan
   const [ws, id] = [copy.uuid(workspaceId), copy.uuid(thread.id)]
   if (thread.at % 2 === 0) tables.reading.add(ws, copy.uuid(memberIds[0] ?? ''), id, copy.int4(count))
-  const tags = [thread.at % 5 === 0 ? tagIds[0] : undefined, thread.at % 1000 === 3 ? tagIds[1] : undefined]
+  const tags = [thread.at % 5 === 0 ? tagIds[0] : undefined, isSeldom(plan, thread.at, 3) ? tagIds[1] : undefined]
   for (const tag of tags) if (tag) tables.tag.add(ws, id, copy.uuid(tag), copy.moment(created_ms))
 }

@@ -1,14 +1,15 @@
 /** Signed calls to API inboxes, made beforehand: what a shop's program would post, each from a person who wrote before. */
 import { randomUUID } from 'node:crypto'
 import { signedHeaders } from '../api-inbox-client.ts'
+import type { Incoming } from './capture.ts'
 import { chanceOf } from './chance.ts'
 import { personOf, type WorkspacePlan } from './plan.ts'
 import { writerOf } from './words.ts'
 
-export type HookSource = () => Buffer
+const MESSAGES = 1_000_000
 
-/** Calls in turn for each workspace, from its people as chance has it. Good for the five minutes of a signature. */
-export function hookSource(plans: readonly WorkspacePlan[], port: number, seed: number): HookSource {
+/** Messages in turn for each workspace, from its people as chance has it. */
+export function incomingSource(plans: readonly WorkspacePlan[], seed: number): () => Incoming {
   const chance = chanceOf(seed)
   const writer = writerOf(chance)
   let turn = 0
@@ -16,16 +17,20 @@ export function hookSource(plans: readonly WorkspacePlan[], port: number, seed: 
     const plan = plans[turn % plans.length] as WorkspacePlan
     turn += 1
     const person = personOf(chance.below(plan.conversations))
-    return hookRequest(plan, port, person, writer.message(1 + chance.below(1_000_000)))
+    return incoming(plan, person, writer.message(chance.below(MESSAGES), MESSAGES))
   }
 }
 
-export function hookRequest(plan: WorkspacePlan, port: number, person: string, text: string): Buffer {
-  const inbox = plan.inboxes[0]
-  if (!inbox) throw new Error('a workspace has an inbox')
+export function incoming(plan: WorkspacePlan, person: string, text: string): Incoming {
   const id = randomUUID()
   const event = { type: 'message', id, from: { id: person }, sentAt: new Date().toISOString(), text }
-  const body = JSON.stringify(event)
+  return { plan, id, body: JSON.stringify(event) }
+}
+
+/** The whole call as bytes; good for the five minutes of its signature. */
+export function hookRequest({ plan, id, body }: Incoming, port: number): Buffer {
+  const inbox = plan.inboxes[0]
+  if (!inbox) throw new Error('a workspace has an inbox')
   const headers = Object.entries(signedHeaders(inbox.signingSecret, id, body)).map(
     ([name, value]) => `${name}: ${value}`,
   )
@@ -38,8 +43,8 @@ export function hookRequest(plan: WorkspacePlan, port: number, person: string, t
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
-export function manyHooks(source: HookSource, count: number): () => Buffer | null {
-  const requests = Array.from({ length: count }, source)
+export function manyHooks(source: () => Incoming, port: number, count: number): () => Buffer | null {
+  const requests = Array.from({ length: count }, () => hookRequest(source(), port))
   let at = 0
   return () => requests[at++] ?? null
 }

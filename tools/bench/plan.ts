@@ -9,9 +9,9 @@ export type WorkspacePlan = {
   readonly workspaceId: string
   readonly memberIds: readonly string[]
   readonly userIds: readonly string[]
-  /** The second of two takes one conversation in a thousand. */
+  /** The second of two takes a hundred conversations, at any size. */
   readonly inboxes: readonly InboxPlace[]
-  /** The first is on every fifth conversation, the second on one in a thousand. */
+  /** The first is on every fifth conversation, the second on a hundred. */
   readonly tagIds: readonly string[]
   readonly conversations: number
   /** Messages of the first conversation; the others have one each (`isThin`) or about ten. */
@@ -35,8 +35,8 @@ const MESSAGES_MAX = 18
 const SLICE_MESSAGES = 4_000
 
 export function messagesOf(plan: WorkspacePlan, conversation: number): number {
-  if (plan.isThin) return 1
   if (conversation === 0) return plan.deepMessages
+  if (plan.isThin) return 1
   return 1 + ((Math.imul(conversation, 2_654_435_761) >>> 16) % MESSAGES_MAX)
 }
 
@@ -44,6 +44,14 @@ export function messagesIn(plan: WorkspacePlan): number {
   let sum = 0
   for (let at = 0; at < plan.conversations; at++) sum += messagesOf(plan, at)
   return sum
+}
+
+const SELDOM_TIMES = 100
+
+/** A hundred conversations, spread evenly: a page of them shows as much at every size. */
+export function isSeldom({ conversations }: WorkspacePlan, conversation: number, offset: number): boolean {
+  const every = Math.floor(conversations / SELDOM_TIMES)
+  return every > offset && conversation % every === offset
 }
 
 /** Each message is told by one event, the opening of each conversation by another, and each inbox by one. */

@@ -1,7 +1,7 @@
 /**
  * The least that server-sent events can cost in this runtime: Node's own server, one open answer for each call, a comment
  * every 25 seconds. What our streams are compared with.
- *   node tools/measure/bare-stream-server.ts PORT
+ *   node tools/bench/bare-stream-server.ts PORT
  */
 import { createServer } from 'node:http'
 

@@ -3,20 +3,18 @@
  * (fsync on), and desks started on it as programs of their own, so that their memory and processor time can be read.
  * Stops what it started.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import pino from 'pino'
 import { type Config, parseConfig } from '../../server/src/config.ts'
 import { type Foundation, layFoundation } from '../../server/src/foundation.ts'
 import { type DatabaseAddress, inDatabase } from '../../server/src/postgres/address.ts'
 import { startEmbedded } from '../../server/src/postgres/embedded.ts'
-import type { StageResult } from './stage.ts'
 
 export type RunningDesk = {
   readonly pid: number
@@ -35,20 +33,17 @@ export type Bed = {
   /** Keys, pools and all that a desk is made of, inside this process. */
   foundation(): Promise<Foundation>
   desk(port: number, role: 'web' | 'worker' | 'all'): Promise<RunningDesk>
-  /** Runs a stage until nothing is left. */
-  stage(name: 'store' | 'index'): Promise<StageResult>
   stop(): Promise<void>
 }
 export type BedOptions = { readonly home: string; readonly settings?: Readonly<Record<string, string>> }
 
 const MAIN = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
-const STAGE = fileURLToPath(new URL('./stage.ts', import.meta.url))
 const READY = /^Central Desk (is ready|works)/
 const STOP_LIMIT_MS = 30_000
 
 /** A folder that is gone when the measurement ends. */
 export function throwAwayHome(): { home: string; remove(): void } {
-  const home = mkdtempSync(join(tmpdir(), 'central-desk-measure-'))
+  const home = mkdtempSync(join(tmpdir(), 'central-desk-bench-'))
   return { home, remove: () => rmSync(home, { recursive: true, force: true }) }
 }
 
@@ -67,16 +62,8 @@ export async function makeBed({ home, settings }: BedOptions): Promise<Bed> {
     postmasterPid,
     foundation: () => layFoundation(configOf(environment), pino({ level: 'error' }), () => {}),
     desk: (port, role) => startDesk({ ...environment, PORT: String(port) }, port, [`--role=${role}`]),
-    stage: (name) => runStage(environment, name),
     stop: () => embedded.stop(),
   }
-}
-
-async function runStage(environment: Readonly<Record<string, string>>, name: string): Promise<StageResult> {
-  const { PATH = '', TMPDIR = tmpdir() } = process.env
-  const options = { env: { PATH, TMPDIR, ...environment }, maxBuffer: 1024 * 1024 }
-  const { stdout } = await promisify(execFile)(process.execPath, [STAGE, name], options)
-  return JSON.parse(stdout) as StageResult
 }
 
 function configOf(environment: Record<string, string>): Config {
