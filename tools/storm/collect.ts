@@ -74,12 +74,19 @@ export type Rows = {
   readonly underWay: number
 }
 
-export async function countRows(client: pg.Client): Promise<Rows> {
-  const { rows } = await client.query<Rows>(`
-    select (select count(*)::int from desk.message) as messages,
-           (select count(*)::int from desk.inbound_event where state = 'pending') as pending,
-           (select count(*)::int from desk.inbound_event where state = 'unreadable') as unreadable,
-           (select count(*)::int from desk.delivery where state in ('queued', 'sending')) as "underWay"
-  `)
+/** Of these workspaces. */
+export async function countRows(client: pg.Client, workspaceIds: readonly string[]): Promise<Rows> {
+  const { rows } = await client.query<Rows>(
+    `
+    select
+      (select count(*)::int from desk.message where workspace_id = any ($1)) as messages,
+      (select count(*)::int from desk.inbound_event where workspace_id = any ($1) and state = 'pending') as pending,
+      (select count(*)::int from desk.inbound_event where workspace_id = any ($1) and state = 'unreadable')
+        as unreadable,
+      (select count(*)::int from desk.delivery where workspace_id = any ($1) and state in ('queued', 'sending'))
+        as "underWay"
+  `,
+    [workspaceIds],
+  )
   return rows[0] as Rows
 }

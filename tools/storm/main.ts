@@ -6,8 +6,10 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { decodeId } from '@central-desk/contract/ids.ts'
 import { ForwardWatch } from './check.ts'
 import { layGround, type Ground } from './ground.ts'
+import { measureNeighbours, type Neighbours } from './neighbours.ts'
 import { DESKS, planStorm, type StormPlan } from './plan.ts'
 import { Receivers } from './receivers.ts'
 import { judgeAll, killFindings, promisesOf, readAll, twoNames } from './report.ts'
@@ -15,8 +17,10 @@ import { furnishStorm } from './stage.ts'
 import { runStorm, untilRows } from './storm.ts'
 import { RowWatch, StreamWatch } from './watch.ts'
 
-const FULL = { events: 10_000, kills: 24 }
-const SHORT = { events: 1_500, kills: 8 }
+const FULL = { events: 10_000, kills: 24, rounds: 5 }
+const SHORT = { events: 1_500, kills: 8, rounds: 1 }
+/** How many times its own quiet figure a neighbour's delay may be beside a flood. A single round proves nothing. */
+const RATIO_MAX = 3
 const DEFAULT_PORT = 7650
 /** Messages tell of what happened a while ago, so that no clock of the desk moves their times. */
 const STORY_MS = 3 * 3_600_000
@@ -86,6 +90,7 @@ async function weather(plan: StormPlan, ground: Ground) {
     await desk.ready()
   }
   const furnished = await furnishStorm(ports[0] as number, plan, receivers)
+  const workspaceIds = furnished.sessions.map((session) => decodeId('workspace', session.workspaceId) ?? '')
   const forward = new ForwardWatch()
   const allPorts = [...ports, ground.straight.port]
   const streams = furnished.sessions.map((session) => new StreamWatch(session, allPorts, forward))
@@ -93,19 +98,22 @@ async function weather(plan: StormPlan, ground: Ground) {
   ends.push(() => Promise.all([...streams, rowWatch].map((watch) => watch.stop())))
   say(`Storm ${plan.seed}: ${plan.events.length} events, ${plan.kills.length} kills.`)
   const run = await runStorm({ plan, ground, furnished, receivers, begin_ms, deadline_ms, say })
-  await untilRows(ground, ({ pending }) => pending === 0, STORED_LIMIT_MS)
+  await untilRows(ground, workspaceIds, ({ pending }) => pending === 0, STORED_LIMIT_MS)
   await Promise.all(ground.desks.map((desk) => desk.stop()))
   ground.straight.begin()
   await ground.straight.ready()
-  return { run, furnished, forward, streams, receivers, begin_ms }
+  return { run, furnished, workspaceIds, forward, streams, receivers, begin_ms }
 }
 
 async function storm(flags: Flags) {
   const plan = planStorm(flags)
   const ground = await layGround(DESKS, flags.port)
   ends.push(() => ground.end())
-  const { run, furnished, forward, streams, receivers, begin_ms } = await weather(plan, ground)
-  const rows = await untilRows(ground, ({ underWay }) => underWay === 0, DELIVERED_LIMIT_MS)
+  const { run, furnished, workspaceIds, forward, streams, receivers, begin_ms } = await weather(plan, ground)
+  // Answers whose worker was killed wait for its lease to run out; meanwhile the street is measured.
+  const rounds = flags.isShort ? SHORT.rounds : FULL.rounds
+  const neighbours = await measureNeighbours({ ground, rounds, say })
+  const rows = await untilRows(ground, workspaceIds, ({ underWay }) => underWay === 0, DELIVERED_LIMIT_MS)
   const threads = await readAll(furnished.sessions, ground.straight.port)
   const alone = [...ground.desks, ground.straight].flatMap(({ endedAlone }) => endedAlone)
   const accepted = receivers.accepted
@@ -119,17 +127,25 @@ async function storm(flags: Flags) {
   say(`${lost} calls were lost and made again; ${run.replyLines.length} lines on answers.`)
   say(`${accepted.size} answers reached receivers, ${receivers.told.length} pieces of news were acknowledged.`)
   for (const desk of ground.desks) for (const [what, times] of desk.logged) say(`  ${desk.name} ${times}x ${what}`)
-  return { plan, run, judged }
+  return { plan, run, judged, neighbours }
+}
+
+function streetFindings({ lost, ratio }: Neighbours, isShort: boolean): string[] {
+  const findings = lost > 0 ? [`${lost} messages of neighbours were acknowledged and lost`] : []
+  if (!isShort && ratio > RATIO_MAX) findings.push(`beside a flood neighbours waited ${ratio} times as long`)
+  return findings
 }
 
 async function main(): Promise<number> {
   const flags = readFlags()
   endOnSignals()
-  const { plan, run, judged } = await storm(flags)
-  const { findings, ...counts } = judged
+  const { plan, run, judged, neighbours } = await storm(flags)
+  const { findings: found, ...counts } = judged
+  const findings = [...found, ...streetFindings(neighbours, flags.isShort)]
   for (const finding of findings.slice(0, 40)) say(`FOUND: ${finding}`)
   const pass = findings.length === 0
-  const result = { schema: 1, seed: plan.seed, events: plan.events.length, kills: run.kills, ...counts, pass }
+  const head = { schema: 1, seed: plan.seed, events: plan.events.length, kills: run.kills }
+  const result = { ...head, ...counts, neighbours, pass }
   writeFileSync(flags.json, `${JSON.stringify(result, null, 2)}\n`)
   say(JSON.stringify({ ...counts, kills: run.kills.length, pass }))
   return pass ? 0 : 1

@@ -130,12 +130,13 @@ async function killAll({ plan, ground, receivers, say }: StormParts, share: () =
 /** Until the rows are as asked, or time runs out; how they were at last. */
 export async function untilRows(
   { cluster }: Ground,
+  workspaceIds: readonly string[],
   isWanted: (rows: Rows) => boolean,
   limit_ms: number,
 ): Promise<Rows> {
   const deadline_ms = performance.now() + limit_ms
   for (;;) {
-    const rows = await withClient(cluster.superuser(), countRows)
+    const rows = await withClient(cluster.superuser(), (client) => countRows(client, workspaceIds))
     if (isWanted(rows) || performance.now() > deadline_ms) return rows
     await pause(LOOK_MS * 10)
   }

@@ -1,0 +1,214 @@
+/**
+ * What one workspace's flood costs its neighbours: 99 workspaces get messages at a steady pace, by turns alone and beside
+ * a hundredth that posts as fast as it is answered. Measured is the time from the desk's yes to the commit that stores
+ * the message, as PostgreSQL itself dates that commit, so that measuring adds nothing; and from the sender's call on,
+ * which waits behind the flood at the desk's own door too.
+ */
+import { fork } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import { parseConfig } from '../../server/src/config.ts'
+import { layFoundation } from '../../server/src/foundation.ts'
+import { withClient } from '../../server/src/postgres/address.ts'
+import { signedHeaders } from '../api-inbox-client.ts'
+import { median, percentile } from '../bench/figures.ts'
+import { furnish, kernelOn } from '../bench/furnish.ts'
+import type { WorkspacePlan } from '../bench/plan.ts'
+import type { Flooded, FloodJob } from './flood.ts'
+import type { Ground } from './ground.ts'
+import { exchange } from './http.ts'
+import { untilRows } from './storm.ts'
+
+/** Milliseconds. */
+export type Delay = { readonly p50: number; readonly p99: number }
+export type Neighbours = {
+  readonly workspaces: number
+  readonly rounds: number
+  readonly quiet: Delay
+  readonly flooded: Delay
+  /** How many times its own quiet p99 the flooded p99 is. */
+  readonly ratio: number
+  /** Acknowledged to a neighbour and not stored. */
+  readonly lost: number
+  /** The same delays counted from the sender's call, what its network and the desk's door take included. */
+  readonly fromCall: { readonly quiet: Delay; readonly flooded: Delay; readonly ratio: number }
+  readonly flood: Flooded & { readonly perSecond: number }
+}
+export type NeighboursOptions = {
+  readonly ground: Ground
+  readonly rounds: number
+  readonly say: (sentence: string) => void
+}
+
+const FLOOD = fileURLToPath(new URL('./flood.ts', import.meta.url))
+const WORKSPACES = 99
+const PACE_PER_SECOND = 200
+const ROUND_MS = 8_000
+const WARM_UP_MS = 4_000
+const FLOOD_AHEAD_MS = 1_000
+const CONNECTIONS = 64
+const DRAINED_LIMIT_MS = 120_000
+const STORY_MS = 3_600_000
+const WRITERS = 5
+
+type Call = { readonly workspaceId: string; readonly sentAt_ms: number; readonly called_ms: number; acked_ms: number }
+type Round = { readonly fromYes: number[]; readonly fromCall: number[]; readonly lost: number; readonly flood: Flooded }
+
+export async function measureNeighbours({ ground, rounds, say }: NeighboursOptions): Promise<Neighbours> {
+  const plans = await furnishNeighbours(ground)
+  const [flooder, ...neighbours] = plans as [WorkspacePlan, ...WorkspacePlan[]]
+  const street = new Street(ground, neighbours, flooder)
+  await street.round(WARM_UP_MS, false)
+  const all: Record<'quiet' | 'flooded', Round[]> = { quiet: [], flooded: [] }
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of round % 2 === 0 ? (['quiet', 'flooded'] as const) : (['flooded', 'quiet'] as const)) {
+      const done = await street.round(ROUND_MS, kind === 'flooded')
+      all[kind].push(done)
+      const p99_ms = percentile(done.fromYes, 0.99).toFixed(1)
+      say(
+        `Neighbours ${kind}: p99 ${p99_ms} ms of ${done.fromYes.length}; the flood was answered ${done.flood.answered}`,
+      )
+    }
+  }
+  return summary(all, rounds)
+}
+
+function summary({ quiet, flooded }: Record<'quiet' | 'flooded', Round[]>, rounds: number): Neighbours {
+  const delayOf = (list: readonly Round[], from: 'fromYes' | 'fromCall'): Delay => ({
+    p50: rounded(median(list.map((round) => percentile(round[from], 0.5)))),
+    p99: rounded(median(list.map((round) => percentile(round[from], 0.99)))),
+  })
+  const pair = (from: 'fromYes' | 'fromCall') => {
+    const [alone, beside] = [delayOf(quiet, from), delayOf(flooded, from)]
+    return { quiet: alone, flooded: beside, ratio: rounded(beside.p99 / alone.p99) }
+  }
+  const sum = (of: (round: Round) => number) => [...quiet, ...flooded].reduce((total, round) => total + of(round), 0)
+  const answered = sum(({ flood }) => flood.answered)
+  return {
+    ...{ workspaces: WORKSPACES, rounds, ...pair('fromYes') },
+    lost: sum(({ lost }) => lost),
+    fromCall: pair('fromCall'),
+    flood: {
+      answered,
+      refused: sum(({ flood }) => flood.refused),
+      perSecond: Math.round((1_000 * answered) / rounds / (ROUND_MS + FLOOD_AHEAD_MS)),
+    },
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+async function furnishNeighbours(ground: Ground): Promise<WorkspacePlan[]> {
+  const { config, problems } = parseConfig(ground.environment())
+  if (!config) throw new Error(problems.join('\n'))
+  const foundation = await layFoundation(config, pino({ level: 'silent' }), () => {})
+  try {
+    const kernel = kernelOn(foundation)
+    const plans: WorkspacePlan[] = []
+    for (let place = 0; place <= WORKSPACES; place++) {
+      const shape = { name: `Neighbour ${place}`, conversations: WRITERS, deepMessages: 0, isThin: true, seed: place }
+      plans.push(await furnish(kernel, ground.cluster.superuser(), { ...shape, members: 1, inboxes: 1 }))
+    }
+    return plans
+  } finally {
+    await foundation.close()
+  }
+}
+
+class Street {
+  readonly #ground: Ground
+  readonly #neighbours: readonly WorkspacePlan[]
+  readonly #flooder: WorkspacePlan
+  /** Each message has a moment of its own, by which its row is found. */
+  #moment_ms = Date.now() - STORY_MS
+  #turn = 0
+  #floods = 0
+
+  get #workspaceIds(): string[] {
+    return [this.#flooder, ...this.#neighbours].map(({ workspaceId }) => workspaceId)
+  }
+
+  constructor(ground: Ground, neighbours: readonly WorkspacePlan[], flooder: WorkspacePlan) {
+    this.#ground = ground
+    this.#neighbours = neighbours
+    this.#flooder = flooder
+  }
+
+  async round(lasts_ms: number, isFlooded: boolean): Promise<Round> {
+    const flooding = isFlooded ? this.#flood(lasts_ms + FLOOD_AHEAD_MS) : Promise.resolve({ answered: 0, refused: 0 })
+    if (isFlooded) await pause(FLOOD_AHEAD_MS)
+    const calls = await this.#callAtPace(lasts_ms)
+    const flood = await flooding
+    await untilRows(this.#ground, this.#workspaceIds, ({ pending }) => pending === 0, DRAINED_LIMIT_MS)
+    return { ...(await this.#delaysOf(calls)), flood }
+  }
+
+  #flood(lasts_ms: number): Promise<Flooded> {
+    const { key, signingSecret: secret } = this.#flooder.inboxes[0] as WorkspacePlan['inboxes'][number]
+    this.#floods += 1
+    const { port } = this.#ground.straight
+    const job: FloodJob = { ...{ port, key, secret, lasts_ms }, connections: CONNECTIONS, name: String(this.#floods) }
+    const child = fork(FLOOD, [JSON.stringify(job)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    return new Promise((resolve, reject) => {
+      child.once('message', (flooded) => resolve(flooded as Flooded))
+      child.once('exit', (code) => code === 0 || reject(new Error(`the flood ended with ${code}`)))
+    })
+  }
+
+  async #callAtPace(lasts_ms: number): Promise<Call[]> {
+    const calls: Call[] = []
+    const running = new Set<Promise<void>>()
+    const begun_ms = performance.now()
+    const count = Math.floor((lasts_ms * PACE_PER_SECOND) / 1_000)
+    for (let at = 0; at < count; at++) {
+      const early_ms = (at * 1_000) / PACE_PER_SECOND - (performance.now() - begun_ms)
+      if (early_ms > 0) await pause(early_ms)
+      const one = this.#call(calls).finally(() => running.delete(one))
+      running.add(one)
+    }
+    await Promise.all(running)
+    return calls
+  }
+
+  async #call(calls: Call[]): Promise<void> {
+    const plan = this.#neighbours[this.#turn++ % this.#neighbours.length] as WorkspacePlan
+    const inbox = plan.inboxes[0] as WorkspacePlan['inboxes'][number]
+    const sentAt_ms = this.#moment_ms++
+    const id = `neighbour-${sentAt_ms}`
+    const from = { id: `person-${this.#turn % WRITERS}` }
+    const text = `Message ${this.#turn}`
+    const body = JSON.stringify({ type: 'message', id, from, text, sentAt: new Date(sentAt_ms).toISOString() })
+    const headers = signedHeaders(inbox.signingSecret, id, body)
+    const call: Call = { workspaceId: plan.workspaceId, sentAt_ms, called_ms: Date.now(), acked_ms: 0 }
+    const path = `/hooks/api/${inbox.key}`
+    const answer = await exchange({ port: this.#ground.straight.port, method: 'POST', path, headers, body })
+    if (answer.status !== 200) throw new Error(`a neighbour was answered ${answer.status}`)
+    call.acked_ms = Date.now()
+    calls.push(call)
+  }
+
+  /** Commits are dated by the clock of the same machine; a message that was stored before its yes was heard took no time. */
+  async #delaysOf(calls: readonly Call[]): Promise<Omit<Round, 'flood'>> {
+    const first_ms = Math.min(...calls.map(({ sentAt_ms }) => sentAt_ms))
+    const { rows } = await withClient(this.#ground.cluster.superuser(), (client) =>
+      client.query<{ workspace_id: string; sent_at: Date; stored_ms: number }>(
+        `select workspace_id, sent_at, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as stored_ms
+         from desk.message where workspace_id = any ($1::uuid[]) and sent_at >= $2`,
+        [this.#neighbours.map(({ workspaceId }) => workspaceId), new Date(first_ms)],
+      ),
+    )
+    const stored = new Map(rows.map((row) => [`${row.workspace_id} ${row.sent_at.getTime()}`, row.stored_ms]))
+    const found = calls.flatMap((call) => {
+      const stored_ms = stored.get(`${call.workspaceId} ${call.sentAt_ms}`)
+      return stored_ms === undefined ? [] : [{ ...call, stored_ms }]
+    })
+    return {
+      fromYes: found.map(({ acked_ms, stored_ms }) => Math.max(0, stored_ms - acked_ms)),
+      fromCall: found.map(({ called_ms, stored_ms }) => stored_ms - called_ms),
+      lost: calls.length - found.length,
+    }
+  }
+}
