@@ -42,8 +42,7 @@ export function applyEvent(queries: QueryClient, where: Where, event: DeskEvent)
       reread(cacheKeys.workspace(ws))
       break
     case 'contact.changed':
-      if (event.contactId) reread(cacheKeys.contact(ws, event.contactId))
-      reread(cacheKeys.contacts(ws))
+      if (event.contactId) rereadContact(queries, where, event.contactId)
       break
     case 'reading.marked':
       if (event.conversationId && event.readNumber !== undefined) {
@@ -93,6 +92,33 @@ export function putRow(queries: QueryClient, where: Where, row: ListedRow): void
     if (!list) continue
     queries.setQueryData(key, applyRow(list, filterOf(key), row, where.memberId))
   }
+}
+
+/** Every row of a contact that some list, or an open conversation, holds. */
+function rowsOfContact(queries: QueryClient, ws: string, contactId: string): ListedRow[] {
+  const rows = new Map<string, ListedRow>()
+  const add = (row: ListedRow | undefined) => row?.contact.id === contactId && rows.set(row.id, row)
+  for (const [, list] of queries.getQueriesData<ListState>({ queryKey: cacheKeys.lists(ws) })) {
+    for (const row of [...(list?.rows ?? []), ...(list?.waiting ?? [])]) add(row)
+  }
+  for (const [, row] of queries.getQueriesData<ListedRow>({ queryKey: cacheKeys.conversations(ws) })) add(row)
+  return [...rows.values()]
+}
+
+/** What an own block changes, before the server tells of it. */
+export function patchContact(queries: QueryClient, where: Where, contactId: string, isBlocked: boolean): void {
+  for (const row of rowsOfContact(queries, where.workspaceId, contactId)) {
+    const closed = isBlocked ? { status: 'closed' as const, snoozedUntil: null, waitingSince: null } : {}
+    putRow(queries, where, { ...row, ...closed, contact: { ...row.contact, isBlocked } })
+  }
+}
+
+/** Reads again whatever shows a contact: their page, lists of people, and the rows that bear their name. */
+export function rereadContact(queries: QueryClient, where: Where, contactId: string): void {
+  const ws = where.workspaceId
+  queries.invalidateQueries({ queryKey: cacheKeys.contact(ws, contactId) })
+  queries.invalidateQueries({ queryKey: cacheKeys.contacts(ws) })
+  for (const { id } of rowsOfContact(queries, ws, contactId)) refreshRow(queries, where, id)
 }
 
 export function patchOwn(queries: QueryClient, ws: string, id: string, mine: Partial<ListedRow['mine']>): void {

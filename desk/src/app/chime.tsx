@@ -15,7 +15,8 @@ const NOTES_HZ = [660, 880] as const
 let context: AudioContext | null = null
 let lastAt = 0
 
-function play(): void {
+/** Also what one hears on turning it on. */
+export function playChime(): void {
   context ??= new AudioContext()
   if (context.state === 'suspended') context.resume().catch(() => {})
   const start = context.currentTime
@@ -43,12 +44,13 @@ export function Chime() {
     return subscribe((event) => {
       const { item, conversation } = event
       if (event.kind !== 'message.created' || item?.kind !== 'message' || item.direction !== 'in') return
+      if (conversation?.contact.isBlocked) return
       const isMine = !conversation?.assigneeId || conversation.assigneeId === memberId
       const isLookedAt = !document.hidden && window.location.pathname.endsWith(`/c/${event.conversationId}`)
       const isSoon = Date.now() - lastAt < QUIET_BETWEEN_MS
       if (!isMine || isLookedAt || isSoon || !navigator.userActivation?.hasBeenActive) return
       lastAt = Date.now()
-      play()
+      playChime()
     })
   }, [sound, memberId, subscribe])
   return null

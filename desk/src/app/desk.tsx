@@ -32,6 +32,7 @@ export const cacheKeys = {
   lists: (ws: string) => [ws, 'list'] as const,
   /** `filter` is the whole filter as JSON, view included. */
   list: (ws: string, view: string, filter: string) => [ws, 'list', view, filter] as const,
+  conversations: (ws: string) => [ws, 'conversation'] as const,
   conversation: (ws: string, id: string) => [ws, 'conversation', id] as const,
   thread: (ws: string, id: string) => [ws, 'thread', id] as const,
   drafts: (ws: string, id: string) => [ws, 'drafts', id] as const,

@@ -69,6 +69,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         queries.invalidateQueries({ queryKey: [workspaceId] })
       },
       onState: setState,
+      onShut: reload,
     })
   }, [workspaceId, memberId, isKnown])
 

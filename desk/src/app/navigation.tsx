@@ -2,10 +2,13 @@
  * Where one can go: the workspace, the views with their counts, search, contacts, settings, and the own menu with theme,
  * language and sign-out. On a phone the same as a bar of four.
  */
-import { VIEWS } from '@central-desk/contract/conversations.ts'
+import { countConversations, VIEWS } from '@central-desk/contract/conversations.ts'
+import { useQueries } from '@tanstack/react-query'
 import {
   AlarmClock,
   Archive,
+  Bell,
+  BellOff,
   ChevronsUpDown,
   CircleUserRound,
   Command as CommandIcon,
@@ -25,13 +28,15 @@ import {
 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, NavLink } from 'react-router'
+import { call } from '../lib/api.ts'
 import { Avatar } from '../ui/avatar.tsx'
 import { Menu } from '../ui/menu.tsx'
+import { playChime } from './chime.tsx'
 import { useCommandRegistry } from './commands/commands.tsx'
 import { useDesk } from './desk.tsx'
 import { useCounts } from './live.tsx'
 import { usePreferences, useText } from './preferences.tsx'
-import { useSession } from './session.tsx'
+import { otherWorkspaces, useSession } from './session.tsx'
 import { useLeave } from './use-leave.ts'
 import './navigation.css'
 
@@ -42,6 +47,8 @@ const VIEW_ICONS = {
   snoozed: <AlarmClock />,
   closed: <Archive />,
 } as const
+
+const ELSEWHERE_EVERY_MS = 60_000
 
 export function Navigation() {
   const { shell } = useText()
@@ -105,6 +112,7 @@ function WorkspaceMenu() {
   const desk = useDesk()
   const { session } = useSession()
   const memberships = session?.memberships ?? []
+  const openIn = useOpenElsewhere(otherWorkspaces(session, desk.workspaceId).map(({ workspace }) => workspace.id))
   const name = (
     <>
       <Avatar name={desk.name} seed={desk.workspaceId} className="nav-mark" />
@@ -125,13 +133,28 @@ function WorkspaceMenu() {
         { kind: 'label', label: shell.workspaces },
         ...memberships.map(({ workspace }) => ({
           kind: 'item' as const,
-          label: workspace.name,
+          label: openIn(workspace.id)
+            ? shell.openForYou(workspace.name, desk.format.count(openIn(workspace.id)))
+            : workspace.name,
           link: <Link to={`/w/${workspace.slug}/inbox/mine`} />,
           isChosen: workspace.id === desk.workspaceId,
         })),
       ]}
     />
   )
+}
+
+/** How much is open for oneself in the other workspaces: nobody streams them here, so it is asked once in a while. */
+function useOpenElsewhere(workspaceIds: readonly string[]): (workspaceId: string) => number {
+  const answers = useQueries({
+    queries: workspaceIds.map((workspaceId) => ({
+      queryKey: ['elsewhere', workspaceId],
+      queryFn: ({ signal }: { signal: AbortSignal }) => call(countConversations, { params: { workspaceId }, signal }),
+      staleTime: ELSEWHERE_EVERY_MS,
+      refetchInterval: ELSEWHERE_EVERY_MS,
+    })),
+  })
+  return (workspaceId) => answers[workspaceIds.indexOf(workspaceId)]?.data?.mine ?? 0
 }
 
 function OwnMenu() {
@@ -177,6 +200,16 @@ function OwnMenu() {
             lang: preferences.language === 'bn' ? 'en' : 'bn',
             icon: <Languages />,
             onSelect: () => change({ language: preferences.language === 'bn' ? 'en' : 'bn' }),
+          },
+          {
+            kind: 'item',
+            label: shell.sound,
+            icon: preferences.sound ? <Bell /> : <BellOff />,
+            isChosen: preferences.sound,
+            onSelect: () => {
+              if (!preferences.sound) playChime()
+              change({ sound: !preferences.sound })
+            },
           },
           { kind: 'item', label: shell.settings, icon: <Settings />, link: <Link to={`/w/${slug}/settings`} /> },
           {

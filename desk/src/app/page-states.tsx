@@ -53,6 +53,20 @@ export function FailedPage({ error, onRetry }: { error: unknown; onRetry: () => 
 export function useTitle(title: string): void {
   const { productName } = useText()
   useEffect(() => {
-    document.title = title ? `${title} · ${productName}` : productName
+    shownTitle = title ? `${title} · ${productName}` : productName
+    paintTitle()
   }, [title, productName])
+}
+
+let shownTitle = document.title
+let titleCount: string | null = null
+
+/** How much is unread, before the page's own title; null: nothing. */
+export function setTitleCount(count: string | null): void {
+  titleCount = count
+  paintTitle()
+}
+
+function paintTitle(): void {
+  document.title = titleCount === null ? shownTitle : `(${titleCount}) ${shownTitle}`
 }

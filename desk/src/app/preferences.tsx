@@ -17,7 +17,7 @@ const DEFAULTS: Omit<Preferences, 'theme' | 'language' | 'latinDigits'> = {
   enterSends: false,
   singleKeys: true,
   compactList: false,
-  sound: true,
+  sound: false,
 }
 const DEFAULT_ZONE = 'Asia/Dhaka'
 

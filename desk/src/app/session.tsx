@@ -7,7 +7,7 @@ import { getSession, type SessionView, signOut } from '@central-desk/contract/se
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
 import { call, keepCsrfToken, onSignedOut } from '../lib/api.ts'
-import { wipePersonal } from '../lib/storage.ts'
+import { dropLeft, wipePersonal } from '../lib/storage.ts'
 import { usePreferences } from './preferences.tsx'
 
 interface Value {
@@ -39,7 +39,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       keepCsrfToken(next.csrfToken)
       setSession(next)
       setFailure(null)
-      if (next.user) setLeft(false)
+      if (next.user) {
+        setLeft(false)
+        dropLeft(next.user.id, new Set(next.memberships.map(({ workspace }) => workspace.id)))
+      }
       adopt(next.user?.preferences ?? null)
       setEnded((hadEnded) => {
         // What was refused meanwhile is asked again.
@@ -77,6 +80,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [session, failure, hasEnded, hasLeft, keep, reload, leave],
   )
   return <SessionContext value={value}>{children}</SessionContext>
+}
+
+/** Where else this person is a member. */
+export function otherWorkspaces(session: SessionView | null, workspaceId: string): SessionView['memberships'] {
+  return session?.memberships.filter(({ workspace }) => workspace.id !== workspaceId) ?? []
 }
 
 export function useSession(): Value {

@@ -14,6 +14,7 @@ import { Navigation } from './navigation.tsx'
 import { useText } from './preferences.tsx'
 import { SessionEnd } from './session-end.tsx'
 import { StatusLine } from './status-line.tsx'
+import { UnreadSigns } from './unread-signs.tsx'
 import './shell.css'
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -25,7 +26,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <CommandProvider>
           <div className="shell">
             <a href="#main" className="shell-skip">
-              {text.shell.skipToList}
+              {text.shell.skipToContent}
             </a>
             <Navigation />
             <div className="shell-page">
@@ -38,6 +39,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <CommandCenter />
           <SessionEnd />
           <Chime />
+          <UnreadSigns />
         </CommandProvider>
       </OutboxProvider>
     </LiveProvider>

@@ -2,9 +2,10 @@
 import { useCallback } from 'react'
 import { useNavigate } from 'react-router'
 import { wordsOf } from '../lib/problems.ts'
-import { dismissToast, toast } from '../ui/toast.tsx'
+import { toast } from '../ui/toast.tsx'
 import { useText } from './preferences.tsx'
 import { useSession } from './session.tsx'
+import { forgetUndo } from './undo.ts'
 
 export function useLeave(): () => void {
   const text = useText()
@@ -13,7 +14,7 @@ export function useLeave(): () => void {
   return useCallback(() => {
     leave().then(
       () => {
-        dismissToast()
+        forgetUndo()
         navigate('/signin')
       },
       (error) => toast({ words: wordsOf(error, text), tone: 'danger' }),

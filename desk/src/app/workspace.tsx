@@ -4,7 +4,10 @@
  */
 import type { CurrentUser, Membership } from '@central-desk/contract/session.ts'
 import { DoorOpen } from 'lucide-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation, useParams } from 'react-router'
+import { keepLastWorkspace, lastWorkspace } from '../lib/last-workspace.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/states.tsx'
 import { DeskContext, useMakeDesk } from './desk.tsx'
@@ -12,14 +15,16 @@ import { FailedPage, NotFoundPage, PageWait } from './page-states.tsx'
 import { useText } from './preferences.tsx'
 import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
+import { forgetUndo } from './undo.ts'
 import { useLeave } from './use-leave.ts'
 
-/** `/`: to the first workspace, or to sign-in. */
+/** `/`: to the workspace one was in last, or to sign-in. */
 export function Start() {
   const { session, failure, reload } = useSession()
   if (failure) return <FailedPage error={failure} onRetry={reload} />
   if (!session) return <PageWait />
-  const first = session.memberships[0]
+  const last = lastWorkspace()
+  const first = session.memberships.find(({ workspace }) => workspace.slug === last) ?? session.memberships[0]
   if (!session.user) return <Navigate to="/signin" replace />
   if (!first) return <NoWorkspace />
   return <Navigate to={`/w/${first.workspace.slug}/inbox/mine`} replace />
@@ -52,12 +57,30 @@ export function Workspace() {
     return <Navigate to={`/signin${next}`} replace />
   }
   const membership = session.memberships.find((one) => one.workspace.slug === slug)
-  if (!membership) return <NotFoundPage />
+  if (!membership) return <Unknown key={slug} />
   return <Inside key={membership.workspace.id} user={session.user} membership={membership} />
+}
+
+/** One may have been invited since the session was read: it is read once more before the answer is no. */
+function Unknown() {
+  const { session, failure, reload } = useSession()
+  const [asked] = useState(session)
+  useEffect(reload, [reload])
+  return session === asked && !failure ? <PageWait /> : <NotFoundPage />
 }
 
 function Inside({ user, membership }: { user: CurrentUser; membership: Membership }) {
   const desk = useMakeDesk(user, membership)
+  const queries = useQueryClient()
+  const { id, slug } = membership.workspace
+  useEffect(() => {
+    keepLastWorkspace(slug)
+    return () => {
+      // Nothing keeps it fresh from here on: whoever comes back reads anew. What was typed into forms stays.
+      queries.removeQueries({ queryKey: [id], predicate: ({ queryKey }) => queryKey[1] !== 'unsaved' })
+      forgetUndo()
+    }
+  }, [queries, id, slug])
   return (
     <DeskContext value={desk}>
       <Shell>

@@ -55,8 +55,6 @@ export function makeFormat(options: FormatOptions) {
     locale,
     dayKey,
     number: (value: number) => numbers.format(value),
-    /** Without grouping: conversation numbers, codes. */
-    digits: (value: number) => plain.format(value),
     /** Counts of views are exact up to 99. */
     count: (value: number) => (value > 99 ? `${plain.format(99)}+` : plain.format(value)),
     time,

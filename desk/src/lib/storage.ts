@@ -72,6 +72,24 @@ export function personalNames(userId: string, prefix: string): string[] {
   return [...names]
 }
 
+/** What was written in workspaces one no longer belongs to goes from this machine. */
+export function dropLeft(userId: string, workspaceIds: ReadonlySet<string>): void {
+  for (const name of personalNames(userId, '')) {
+    const workspaceId = workspaceOf(readPersonal(userId, name))
+    if (workspaceId !== null && !workspaceIds.has(workspaceId)) writePersonal(userId, name, null)
+  }
+}
+
+/** Drafts and unsent messages say where they were written. */
+function workspaceOf(kept: string | null): string | null {
+  try {
+    const { workspaceId } = Object(JSON.parse(kept ?? 'null'))
+    return typeof workspaceId === 'string' ? workspaceId : null
+  } catch {
+    return null
+  }
+}
+
 /** Sign-out: nothing anybody wrote stays on this machine (but for `keptUserId`, at sign-in). */
 export function wipePersonal(keptUserId?: string): void {
   if (keptUserId === undefined) memory.clear()

@@ -26,12 +26,15 @@ export interface StreamOptions {
   onReset: (number: number) => void
   onNumber: (number: number) => void
   onState: (state: LinkState) => void
+  /** This person may no longer read the workspace. */
+  onShut: () => void
 }
 
 type Shared =
   | { kind: 'event'; event: DeskEvent }
   | { kind: 'reset'; number: number }
   | { kind: 'state'; state: LinkState }
+  | { kind: 'shut' }
   | { kind: 'hello' }
 
 /** Opens (or joins) the stream; the answer closes it. */
@@ -67,6 +70,7 @@ function deliver(options: StreamOptions, message: Shared): void {
   if (message.kind === 'event') options.onEvent(message.event)
   else if (message.kind === 'reset') options.onReset(message.number)
   else if (message.kind === 'state') options.onState(message.state)
+  else if (message.kind === 'shut') options.onShut()
 }
 
 class Leader {
@@ -133,6 +137,7 @@ class Leader {
         announceSignedOut()
         return SIGNED_OUT_WAIT_MS
       }
+      if (response.status === 403 || response.status === 404) this.share({ kind: 'shut' })
       if (!response.ok || !response.body) throw new Error(`The stream answered ${response.status}`)
       await this.read(response.body, () => clearTimeout(late))
     } catch {

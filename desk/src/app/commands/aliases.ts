@@ -19,6 +19,7 @@ export const ALIASES: Readonly<Record<CommandId, string>> = {
   assignMe: 'assign to me take mine দায়িত্ব আমি নিই ami nei dayitto amar',
   tags: 'tags label ট্যাগ tag',
   unread: 'mark unread না-পড়া পড়া হয়নি pora hoyni',
+  block: 'block unblock spam ban ব্লক স্প্যাম blok koro bad dao',
   undo: 'undo ফিরিয়ে নিন firiye nao',
   search: 'search find খুঁজুন khujo khojo',
   palette: 'commands',

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useDesk } from '../desk.tsx'
 import { usePreferences } from '../preferences.tsx'
+import { takeBack, useCanUndo } from '../undo.ts'
 import { useLeave } from '../use-leave.ts'
 import { useCommands } from './commands.tsx'
 
@@ -20,6 +21,7 @@ export function CommandCenter() {
   const { preferences, change } = usePreferences()
   const navigate = useNavigate()
   const leave = useLeave()
+  const canUndo = useCanUndo()
   const [shown, setShown] = useState<'palette' | 'sheet' | null>(null)
   useEffect(() => {
     const timer = setTimeout(() => load().catch(() => {}), PRELOAD_AFTER_MS)
@@ -42,6 +44,7 @@ export function CommandCenter() {
     themeSystem: () => change({ theme: 'system' }),
     language: () => change({ language: preferences.language === 'bn' ? 'en' : 'bn' }),
     signOut: leave,
+    ...(canUndo ? { undo: takeBack } : {}),
   })
   const close = () => setShown(null)
   return (

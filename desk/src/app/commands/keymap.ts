@@ -17,6 +17,7 @@ export const COMMANDS = [
   'assignMe',
   'tags',
   'unread',
+  'block',
   'undo',
   'search',
   'palette',
@@ -79,6 +80,7 @@ export const ON_CONVERSATION: ReadonlySet<CommandId> = new Set([
   'assignMe',
   'tags',
   'unread',
+  'block',
 ])
 
 export const LEADERS = ['g'] as const

@@ -17,6 +17,7 @@ import { Key } from '../../ui/key.tsx'
 import { DialogPopup } from '../../ui/overlays/index.ts'
 import { cacheKeys, useDesk, useSavedReplies } from '../desk.tsx'
 import { type Text, useText } from '../preferences.tsx'
+import { otherWorkspaces, useSession } from '../session.tsx'
 import { ALIASES } from './aliases.ts'
 import { useCommandRegistry } from './commands.tsx'
 import { COMMANDS, type CommandId, ON_CONVERSATION, shortcutOf } from './keymap.ts'
@@ -69,11 +70,12 @@ function useCommandItems(): Item[] {
 }
 
 function useOtherItems(find: string): Item[] {
-  const { inbox } = useText()
-  const { workspaceId, slug, format } = useDesk()
+  const { inbox, shell } = useText()
+  const { workspaceId, slug } = useDesk()
   const queries = useQueryClient()
   const navigate = useNavigate()
   const { savedReplies } = useSavedReplies()
+  const { session } = useSession()
   const q = find.trim()
   const { data } = useQuery({
     queryKey: [...cacheKeys.contacts(workspaceId), 'palette', q],
@@ -100,7 +102,7 @@ function useOtherItems(find: string): Item[] {
         item(
           'conversations',
           row.id,
-          `${contactName(row.contact)} ${inbox.number(format.digits(row.number))}`,
+          `${contactName(row.contact)} ${inbox.number(row.number)}`,
           `#${row.number} ${row.lastMessage?.preview ?? ''}`,
           () => navigate(`/w/${slug}/inbox/${viewOf(row)}/c/${row.id}`),
         ),
@@ -114,11 +116,16 @@ function useOtherItems(find: string): Item[] {
           () => navigate(`/w/${slug}/contacts/${contact.id}`),
         ),
       ),
+      ...otherWorkspaces(session, workspaceId).map(({ workspace }) =>
+        item('go', workspace.id, workspace.name, shell.switchWorkspace, () =>
+          navigate(`/w/${workspace.slug}/inbox/mine`),
+        ),
+      ),
       ...savedReplies.map((reply) =>
         item('replies', reply.id, reply.title, `/${reply.shortcut} ${reply.text}`, () => offerText(reply.text)),
       ),
     ]
-  }, [queries, workspaceId, slug, navigate, inbox, format, savedReplies, data, q])
+  }, [queries, workspaceId, slug, navigate, inbox, shell, session, savedReplies, data, q])
 }
 
 /** Without a query only commands are shown, the recent ones first; with one, the best of everything. */

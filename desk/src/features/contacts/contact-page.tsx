@@ -1,7 +1,7 @@
 /** One contact: who it is, how they are reached, what the team knows, and every conversation with them. */
 import type { Contact } from '@central-desk/contract/contacts.ts'
 import { normalisePhone } from '@central-desk/contract/phone.ts'
-import { BadgeCheck, ChevronLeft, Mail, Pencil, Phone, UserRoundX } from 'lucide-react'
+import { BadgeCheck, Ban, ChevronLeft, Mail, Pencil, Phone, UserRoundX } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation } from 'react-router'
 import { useDesk, useInboxes } from '../../app/desk.tsx'
@@ -13,13 +13,15 @@ import { foldDigits, languageOf } from '../../lib/text.ts'
 import { Avatar } from '../../ui/avatar.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
-import { EmptyState } from '../../ui/states.tsx'
+import { Banner, EmptyState } from '../../ui/states.tsx'
 import { ChannelIcon } from '../inbox/channel-icon.tsx'
+import { useMemberName } from '../inbox/names.ts'
 import { useNow } from '../inbox/use-now.ts'
 import { ContactForm } from './contact-form.tsx'
 import { ContactConversations } from './conversations.tsx'
 import { callOf } from './model/contact-change.ts'
 import { useContact } from './queries.ts'
+import { useBlock } from './use-block.ts'
 import { contactsWords } from './words.ts'
 
 export function ContactPage({ contactId }: { contactId: string }) {
@@ -42,6 +44,7 @@ export function ContactPage({ contactId }: { contactId: string }) {
         {(contact) => (
           <>
             <Head contact={contact} name={name} />
+            {contact.blockedAt && <BlockedBanner contact={contact} name={name} since={contact.blockedAt} />}
             <About contact={contact} />
             <ContactConversations contactId={contactId} />
           </>
@@ -70,7 +73,9 @@ function Unknown() {
 
 function Head({ contact, name }: { contact: Contact; name: string }) {
   const words = useWords(contactsWords)
-  const { format } = useDesk()
+  const { inbox: shared } = useText()
+  const { format, may } = useDesk()
+  const block = useBlock()
   const now = useNow()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [])
@@ -85,7 +90,41 @@ function Head({ contact, name }: { contact: Contact; name: string }) {
           {contact.lastSeenAt ? words.seen(format.relative(new Date(contact.lastSeenAt), now)) : words.never}
         </p>
       </div>
+      {may('contact.block') && !contact.blockedAt && (
+        <Button
+          size="small"
+          look="quiet"
+          icon={<Ban aria-hidden="true" />}
+          onClick={() => block({ id: contact.id, name }, true)}
+        >
+          {shared.block}
+        </Button>
+      )}
     </header>
+  )
+}
+
+function BlockedBanner({ contact, name, since }: { contact: Contact; name: string; since: string }) {
+  const words = useWords(contactsWords)
+  const { inbox: shared } = useText()
+  const { may, format } = useDesk()
+  const nameOf = useMemberName()
+  const block = useBlock()
+  return (
+    <Banner
+      tone="warn"
+      icon={<Ban aria-hidden="true" />}
+      action={
+        may('contact.block') && (
+          <Button size="small" onClick={() => block({ id: contact.id, name }, false)}>
+            {shared.unblock}
+          </Button>
+        )
+      }
+    >
+      <p>{words.blockedBy(nameOf(contact.blockedByMemberId), format.full(new Date(since)))}</p>
+      <p>{words.blockedWords}</p>
+    </Banner>
   )
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Contact } from '@central-desk/contract/contacts.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
-import { Search, UsersRound, X } from 'lucide-react'
+import { Ban, Search, UsersRound, X } from 'lucide-react'
 import { type RefObject, useEffect, useRef } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { useCommands } from '../../app/commands/commands.tsx'
@@ -31,16 +31,32 @@ export function ContactsList({ openId }: { openId: string | null }) {
   const [search, setSearch] = useSearchParams()
   const typed = search.get('q') ?? ''
   const q = useDebounced(typed.trim(), STILL_MS)
-  const query = useContacts(q)
+  const onlyBlocked = search.get('only') === 'blocked'
+  const query = useContacts(q, onlyBlocked)
   const field = useRef<HTMLInputElement>(null)
-  const find = (next: string) => setSearch(next === '' ? {} : { q: next }, { replace: true })
+  const show = (next: { q: string; onlyBlocked: boolean }) =>
+    setSearch(
+      { ...(next.q === '' ? {} : { q: next.q }), ...(next.onlyBlocked ? { only: 'blocked' } : {}) },
+      { replace: true },
+    )
+  const find = (next: string) => show({ q: next, onlyBlocked })
   const contacts = query.data?.pages.flatMap((page) => page.contacts) ?? []
   const count = format.number(contacts.length)
   useWalk(contacts, openId)
   return (
     <section className="contacts-list" aria-labelledby="contacts-title">
       <header className="contacts-head">
-        <Title isPage={openId === null} />
+        <div className="contacts-top">
+          <Title isPage={openId === null} />
+          <Button
+            size="small"
+            icon={<Ban aria-hidden="true" />}
+            aria-pressed={onlyBlocked}
+            onClick={() => show({ q: typed, onlyBlocked: !onlyBlocked })}
+          >
+            {words.blocked}
+          </Button>
+        </div>
         <Find field={field} value={typed} onChange={find} />
         <p role="status" className="visually-hidden">
           {q !== '' && !query.isFetching
@@ -54,7 +70,7 @@ export function ContactsList({ openId }: { openId: string | null }) {
         <Loaded query={query} rows={8}>
           {() =>
             contacts.length === 0 ? (
-              <Nobody q={q} onClear={() => find('')} />
+              <Nobody q={q} onlyBlocked={onlyBlocked} onClear={() => find('')} />
             ) : (
               <ul aria-label={words.list}>
                 {contacts.map((contact) => (
@@ -131,8 +147,11 @@ function Find({ field, value, onChange }: FindProps) {
   )
 }
 
-function Nobody({ q, onClear }: { q: string; onClear: () => void }) {
+function Nobody({ q, onlyBlocked, onClear }: { q: string; onlyBlocked: boolean; onClear: () => void }) {
   const words = useWords(contactsWords)
+  if (q === '' && onlyBlocked) {
+    return <EmptyState icon={<Ban />} title={words.noBlockedTitle} words={words.noBlockedWords} />
+  }
   if (q === '') return <EmptyState icon={<UsersRound />} title={words.emptyTitle} words={words.emptyWords} />
   return (
     <EmptyState
@@ -174,6 +193,7 @@ function ContactRow({ contact, isOpen }: { contact: Contact; isOpen: boolean }) 
           </span>
           <span className="contact-row-line">
             {channel && <ChannelIcon channel={channel} />}
+            {contact.blockedAt && <span className="contact-blocked">{words.blocked}</span>}
             <span className="truncate">{wayTo(contact, channel && shared.channels[channel])}</span>
           </span>
         </span>

@@ -81,7 +81,7 @@ function ConversationLine({ row, view }: { row: ListedRow; view: View }) {
     <li>
       <Link to={`/w/${slug}/inbox/${view}/c/${row.id}`} className="contact-conversation">
         <span className="contact-conversation-top">
-          <span className="numeric">{shared.number(format.digits(row.number))}</span>
+          <span className="numeric">{shared.number(row.number)}</span>
           <span>{shared.statuses[row.status]}</span>
           <span className="truncate">{inboxes.get(row.inboxId)?.name}</span>
           <span>{row.assigneeId ? memberName(row.assigneeId) : shared.unassignedNow}</span>

@@ -38,7 +38,7 @@ function useAfterEvents(concerns: (event: DeskEvent) => boolean, refresh: () => 
   }, [subscribe])
 }
 
-export function useContacts(q: string) {
+export function useContacts(q: string, onlyBlocked: boolean) {
   const { workspaceId } = useDesk()
   const queries = useQueryClient()
   useAfterEvents(
@@ -46,11 +46,12 @@ export function useContacts(q: string) {
     () => queries.invalidateQueries({ queryKey: cacheKeys.contacts(workspaceId) }),
   )
   return useInfiniteQuery({
-    queryKey: [...cacheKeys.contacts(workspaceId), q],
+    queryKey: [...cacheKeys.contacts(workspaceId), q, onlyBlocked],
     queryFn: ({ pageParam, signal }) => {
       const query = {
         limit: LIMITS.listPageSize,
         ...(q === '' ? {} : { q }),
+        ...(onlyBlocked ? { only: 'blocked' as const } : {}),
         ...(pageParam === null ? {} : { cursor: pageParam }),
       }
       return call(listContacts, { params: { workspaceId }, query, signal })

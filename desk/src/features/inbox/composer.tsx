@@ -11,6 +11,7 @@ import { useDesk } from '../../app/desk.tsx'
 import { usePreferences, useText } from '../../app/preferences.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Tabs } from '../../ui/tabs.tsx'
+import { BlockedNotice } from './blocked-notice.tsx'
 import { ComposerBar } from './composer-bar.tsx'
 import { ConflictPanel } from './conflict-panel.tsx'
 import { takeTexts } from './give-back.ts'
@@ -42,7 +43,45 @@ export function Composer(props: Props) {
   const { inbox } = useText()
   const { may } = useDesk()
   if (!may('message.send')) return <p className="composer-viewer">{inbox.viewOnly}</p>
+  if (props.row.contact.isBlocked && props.mode === 'reply') return <Blocked {...props} />
   return <Writing {...props} />
+}
+
+/** No reply to whom the team does not hear; a note is possible, and a reply begun before stays a draft. */
+function Blocked({ row, onMode, onWrite }: Props) {
+  const { inbox } = useText()
+  const panelId = useId()
+  return (
+    <section className="composer composer-reply" aria-label={inbox.composer}>
+      <div className="composer-top">
+        <ModeTabs mode="reply" panelId={panelId} onMode={onMode} onWrite={onWrite} />
+      </div>
+      <div id={panelId} role="tabpanel" aria-label={inbox.reply}>
+        <BlockedNotice row={row} />
+      </div>
+    </section>
+  )
+}
+
+interface TabsProps extends Pick<Props, 'mode' | 'onMode' | 'onWrite'> {
+  panelId: string
+}
+
+function ModeTabs({ mode, panelId, onMode, onWrite }: TabsProps) {
+  const { inbox } = useText()
+  return (
+    <Tabs
+      label={inbox.composer}
+      value={mode}
+      onChange={onMode}
+      onActivate={onWrite}
+      panelId={panelId}
+      tabs={[
+        { value: 'reply', label: inbox.reply, icon: <Reply aria-hidden="true" /> },
+        { value: 'note', label: inbox.note, icon: <LockKeyhole aria-hidden="true" /> },
+      ]}
+    />
+  )
 }
 
 function Writing({ row, mode, onMode, onWrite, onSentAndClosed }: Props) {
@@ -168,17 +207,7 @@ function Writing({ row, mode, onMode, onWrite, onSentAndClosed }: Props) {
     <section className={classes('composer', `composer-${mode}`)} aria-label={inbox.composer}>
       <ConflictPanel row={row} onKeep={(given) => write(draft.text ? `${given}\n${draft.text}` : given, 0)} />
       <div className="composer-top">
-        <Tabs
-          label={inbox.composer}
-          value={mode}
-          onChange={onMode}
-          onActivate={onWrite}
-          panelId={panelId}
-          tabs={[
-            { value: 'reply', label: inbox.reply, icon: <Reply aria-hidden="true" /> },
-            { value: 'note', label: inbox.note, icon: <LockKeyhole aria-hidden="true" /> },
-          ]}
-        />
+        <ModeTabs mode={mode} panelId={panelId} onMode={onMode} onWrite={onWrite} />
         <DraftState draft={draft} />
       </div>
       <div id={panelId} role="tabpanel" aria-label={label} className="composer-box">

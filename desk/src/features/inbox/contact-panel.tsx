@@ -215,7 +215,7 @@ function OtherConversations({ row }: { row: ListedRow }) {
           <li key={conversation.id}>
             <Link className="contact-other" to={`/w/${slug}/inbox/${view}/c/${conversation.id}`}>
               <span className="contact-other-top">
-                <span className="numeric">{inbox.number(format.digits(conversation.number))}</span>
+                <span className="numeric">{inbox.number(conversation.number)}</span>
                 <span>{inbox.statuses[conversation.status]}</span>
                 <time className="numeric">{format.listTime(new Date(conversation.lastActivityAt), now)}</time>
               </span>

@@ -8,6 +8,7 @@ import {
   Archive,
   ArchiveRestore,
   ArrowLeft,
+  Ban,
   CircleDashed,
   CircleDot,
   Ellipsis,
@@ -36,6 +37,7 @@ interface Props {
   onStatus: (status: ListedRow['status'], done: string, snoozedUntil?: string | null) => void
   onToggleClosed: () => void
   onUnread: () => void
+  onBlock: (isBlocked: boolean) => void
   onBack: () => void
   onPanel: () => void
 }
@@ -46,6 +48,8 @@ export function ConversationHeader(props: Props) {
   const { may } = useDesk()
   const name = contactName(row.contact)
   const isClosed = row.status === 'closed'
+  // While the contact is blocked nothing of theirs comes before the team.
+  const mayChange = may('conversation.changeStatus') && !row.contact.isBlocked
   const opened = (which: OpenPicker) => ({
     isOpen: picker === which,
     onOpenChange: (isOpen: boolean) => onPicker(isOpen ? which : null),
@@ -68,10 +72,10 @@ export function ConversationHeader(props: Props) {
       <div className="talk-acts">
         {may('conversation.assign') && <AssignPicker row={row} {...opened('assign')} />}
         {may('conversation.tag') && <TagPicker row={row} {...opened('tags')} />}
-        {may('conversation.changeStatus') && !isClosed && (
+        {mayChange && !isClosed && (
           <SnoozePicker onPick={(until, done) => onStatus('snoozed', done, until)} {...opened('snooze')} />
         )}
-        {may('conversation.changeStatus') && (
+        {mayChange && (
           <Button
             className="talk-close"
             size="small"
@@ -96,8 +100,9 @@ function StateLine({ row }: { row: ListedRow }) {
   const { byId } = useInboxes()
   const now = useNow()
   const source = byId.get(row.inboxId)?.name ?? inbox.channels[row.channel]
-  const state =
-    row.status === 'snoozed'
+  const state = row.contact.isBlocked
+    ? inbox.blocked
+    : row.status === 'snoozed'
       ? row.snoozedUntil
         ? inbox.snoozedUntil(format.moment(new Date(row.snoozedUntil), now))
         : inbox.snoozedUntilReply
@@ -106,24 +111,25 @@ function StateLine({ row }: { row: ListedRow }) {
         : inbox.statuses[row.status]
   return (
     <p className="talk-state meta truncate">
-      <span className="numeric">{inbox.number(format.digits(row.number))}</span>
+      <span className="numeric">{inbox.number(row.number)}</span>
       <span aria-hidden="true">·</span>
       <ChannelIcon channel={row.channel} />
       <span className="truncate">{source}</span>
       {state && (
         <>
           <span aria-hidden="true">·</span>
-          <span className={`talk-status talk-status-${row.status}`}>{state}</span>
+          <span className={`talk-status talk-status-${row.contact.isBlocked ? 'blocked' : row.status}`}>{state}</span>
         </>
       )}
     </p>
   )
 }
 
-function MoreMenu({ row, onStatus, onToggleClosed, onUnread, onPicker }: Props) {
+function MoreMenu({ row, onStatus, onToggleClosed, onUnread, onBlock, onPicker }: Props) {
   const { inbox } = useText()
   const { may } = useDesk()
-  const mayChange = may('conversation.changeStatus')
+  const { isBlocked } = row.contact
+  const mayChange = may('conversation.changeStatus') && !isBlocked
   const isClosed = row.status === 'closed'
   const copyLink = () =>
     navigator.clipboard.writeText(window.location.href).then(() => toast({ words: inbox.linkCopied }))
@@ -163,14 +169,23 @@ function MoreMenu({ row, onStatus, onToggleClosed, onUnread, onPicker }: Props) 
             icon: <CircleDot />,
             onSelect: () => onStatus('open', inbox.openDone),
           },
-        row.lastInboundNumber > 0 && {
-          kind: 'item',
-          label: inbox.markUnread,
-          icon: <MailOpen />,
-          shortcut: 'Shift+U',
-          onSelect: onUnread,
-        },
+        row.lastInboundNumber > 0 &&
+          !isBlocked && {
+            kind: 'item',
+            label: inbox.markUnread,
+            icon: <MailOpen />,
+            shortcut: 'Shift+U',
+            onSelect: onUnread,
+          },
         { kind: 'item', label: inbox.copyLink, icon: <Link2 />, onSelect: copyLink },
+        may('contact.block') && { kind: 'line' },
+        may('contact.block') && {
+          kind: 'item',
+          label: isBlocked ? inbox.unblock : inbox.block,
+          icon: <Ban />,
+          isDanger: !isBlocked,
+          onSelect: () => onBlock(!isBlocked),
+        },
       ]}
     />
   )

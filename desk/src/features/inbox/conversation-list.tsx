@@ -127,6 +127,7 @@ export function ConversationList({ list, filter, view, search, selectedId, onWal
               <ConversationRowLink
                 key={row.id}
                 row={row}
+                showsWait={filter.sort === 'waiting'}
                 view={view}
                 search={search}
                 now={now}

@@ -13,12 +13,14 @@ import { Refusal } from '../../lib/refusal.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { useBlock } from '../contacts/use-block.ts'
 import { Composer } from './composer.tsx'
 import { ContactPanel } from './contact-panel.tsx'
 import { ConversationHeader, type OpenPicker } from './conversation-header.tsx'
 import { EarlyComposer } from './early-composer.tsx'
 import type { Mode } from './model/outbox.ts'
 import { belongsToView } from './model/views.ts'
+import { contactName } from './names.ts'
 import { useConversation } from './queries.ts'
 import { Thread } from './thread.tsx'
 import { useVerbs } from './verbs.ts'
@@ -87,6 +89,7 @@ function OpenConversation({ row, view, startMode, isWriting, onLeaving, onBack }
   const { inbox } = useText()
   const { may, memberId } = useDesk()
   const verbs = useVerbs()
+  const block = useBlock()
   const [picker, setPicker] = useState<OpenPicker>(null)
   const [hasPanel, setPanel] = useState(false)
   const [mode, setMode] = useState<Mode>(startMode)
@@ -125,7 +128,11 @@ function OpenConversation({ row, view, startMode, isWriting, onLeaving, onBack }
     toast({ words: inbox.markedUnread })
     onBack()
   }
-  const mayChange = may('conversation.changeStatus')
+  const setBlocked = (isBlocked: boolean) => {
+    if (isBlocked) leaveIfGone({ status: 'closed' })
+    block({ id: row.contact.id, name: contactName(row.contact) }, isBlocked)
+  }
+  const mayChange = may('conversation.changeStatus') && !row.contact.isBlocked
   const mayAssign = may('conversation.assign')
   useCommands({
     ...(may('message.send') ? { reply: () => focusComposer('reply') } : {}),
@@ -145,7 +152,8 @@ function OpenConversation({ row, view, startMode, isWriting, onLeaving, onBack }
         }
       : {}),
     ...(may('conversation.tag') ? { tags: () => setPicker('tags') } : {}),
-    unread: markUnread,
+    ...(row.contact.isBlocked ? {} : { unread: markUnread }),
+    ...(may('contact.block') ? { block: () => setBlocked(!row.contact.isBlocked) } : {}),
   })
 
   return (
@@ -158,6 +166,7 @@ function OpenConversation({ row, view, startMode, isWriting, onLeaving, onBack }
           onStatus={setStatus}
           onToggleClosed={() => toggleClosed()}
           onUnread={markUnread}
+          onBlock={setBlocked}
           onBack={onBack}
           onPanel={() => setPanel(!hasPanel)}
         />

@@ -22,13 +22,15 @@ interface Props {
   isTabStop: boolean
   /** Marks it at once; the address follows. */
   onOpen: (id: string) => void
+  /** Since when they wait stands where the time of the last activity does. */
+  showsWait: boolean
   now: Date
   position: number
   total: number
 }
 
 export const ConversationRowLink = memo(function ConversationRowLink(props: Props) {
-  const { row, view, search, isSelected, isTabStop, onOpen, now, position, total } = props
+  const { row, view, search, isSelected, isTabStop, onOpen, showsWait, now, position, total } = props
   const text = useText()
   const { slug, memberId, format } = useDesk()
   const { byId } = useMembers()
@@ -60,9 +62,16 @@ export const ConversationRowLink = memo(function ConversationRowLink(props: Prop
           {hasNew && <span className="visually-hidden">{text.inbox.unread}: </span>}
           {name}
         </span>
-        <time className="row-time numeric" dateTime={row.lastActivityAt}>
-          {format.listTime(new Date(row.lastActivityAt), now)}
-        </time>
+        {showsWait && row.waitingSince ? (
+          <time className="row-time row-waits numeric" dateTime={row.waitingSince}>
+            <span className="visually-hidden">{text.inbox.waiting}: </span>
+            {format.relative(new Date(row.waitingSince), now)}
+          </time>
+        ) : (
+          <time className="row-time numeric" dateTime={row.lastActivityAt}>
+            {format.listTime(new Date(row.lastActivityAt), now)}
+          </time>
+        )}
         <Preview row={row} />
         <span className="row-marks">
           {assignee && (
@@ -93,6 +102,7 @@ function Preview({ row }: { row: ListedRow }) {
   const words = last?.preview || (count > 0 ? inbox.attachmentOnly(count, format.number(count)) : inbox.noMessages)
   return (
     <span className="row-preview">
+      {row.contact.isBlocked && <span className="row-blocked">{inbox.blocked}</span>}
       {row.mine.hasDraft && <span className="row-draft">{inbox.draft}</span>}
       {last?.deliveryState === 'failed' && <span className="row-failed">{inbox.deliveryFailed}</span>}
       {prefix && <span className="row-prefix">{prefix}</span>}

@@ -7,17 +7,16 @@ import { useEffect, useMemo, useRef } from 'react'
 import { useMatch, useNavigate, useParams, useSearchParams } from 'react-router'
 import { useCommands } from '../../app/commands/commands.tsx'
 import { useDesk } from '../../app/desk.tsx'
-import { useCounts } from '../../app/live.tsx'
 import { NotFoundPage, useTitle } from '../../app/page-states.tsx'
 import { useText } from '../../app/preferences.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
 import { EmptyPane } from './empty-pane.tsx'
 import { ListPane } from './list-pane.tsx'
 import { neighbour } from './model/list.ts'
-import { isUnread, type ListFilter } from './model/views.ts'
+import { isSortable, type ListFilter } from './model/views.ts'
 import { useConversationList, usePrefetchThread } from './queries.ts'
 import { useSelection } from './use-selection.ts'
-import { undo } from './verbs.ts'
+import { useSort } from './use-sort.ts'
 import './inbox.css'
 
 /** Where list and conversation are stacked, as in the styles. */
@@ -33,7 +32,12 @@ function useListFilter(view: View): ListFilter {
   const [search] = useSearchParams()
   const inboxId = search.get('inbox') ?? undefined
   const tagId = search.get('tag') ?? undefined
-  return useMemo(() => ({ view, ...(inboxId ? { inboxId } : {}), ...(tagId ? { tagId } : {}) }), [view, inboxId, tagId])
+  const [chosen] = useSort()
+  const sort = chosen === 'waiting' && isSortable(view) ? chosen : undefined
+  return useMemo(
+    () => ({ view, ...(inboxId ? { inboxId } : {}), ...(tagId ? { tagId } : {}), ...(sort ? { sort } : {}) }),
+    [view, inboxId, tagId, sort],
+  )
 }
 
 function Inbox({ view }: { view: View }) {
@@ -47,8 +51,7 @@ function Inbox({ view }: { view: View }) {
   const rows = list.query.data?.rows ?? []
   const focusRow = useRef<(id: string) => void>(() => {})
   const prefetch = usePrefetchThread()
-  const unread = useMemo(() => rows.filter(isUnread).length, [rows])
-  useUnreadSigns(text.shell[view], unread)
+  useTitle(text.shell[view])
 
   const base = `/w/${slug}/inbox/${view}`
   const tail = search.toString() ? `?${search}` : ''
@@ -80,7 +83,6 @@ function Inbox({ view }: { view: View }) {
       const row = document.activeElement?.getAttribute('data-row') ?? rows[0]?.id
       if (row) open(row)
     },
-    undo: () => undo(),
     panes: nextPane,
   })
 
@@ -129,21 +131,4 @@ function nextPane(): void {
       '[data-row][tabindex="0"], textarea, button:not([tabindex="-1"]), a[href], [tabindex="0"]',
     )
     ?.focus()
-}
-
-/** The tab's title and icon tell of what is new while one works elsewhere. */
-function useUnreadSigns(title: string, unread: number): void {
-  const { format } = useDesk()
-  useTitle(unread > 0 ? `(${format.count(unread)}) ${title}` : title)
-  const mine = useCounts()
-  useEffect(() => {
-    const icon = document.getElementById('favicon')
-    icon?.setAttribute('href', unread > 0 ? '/favicon-unread.svg' : '/favicon.svg')
-    return () => icon?.setAttribute('href', '/favicon.svg')
-  }, [unread])
-  useEffect(() => {
-    // Installed as an app, its icon carries the count.
-    if (!('setAppBadge' in navigator) || !mine) return
-    navigator.setAppBadge(unread).catch(() => {})
-  }, [unread, mine])
 }

@@ -1,6 +1,6 @@
 /** The pane around the list: which view, which filter, and on a phone the way to the other views. */
-import { VIEWS, type View } from '@central-desk/contract/conversations.ts'
-import { ChevronDown, ListFilter as FilterIcon } from 'lucide-react'
+import { SORTS, VIEWS, type View } from '@central-desk/contract/conversations.ts'
+import { ArrowDownUp, ChevronDown, ListFilter as FilterIcon } from 'lucide-react'
 import type { RefObject } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { useDesk, useInboxes, useTags } from '../../app/desk.tsx'
@@ -11,8 +11,9 @@ import { Chip } from '../../ui/chip.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Menu, type MenuEntry } from '../../ui/menu.tsx'
 import { ConversationList } from './conversation-list.tsx'
-import type { ListFilter } from './model/views.ts'
+import { isSortable, type ListFilter } from './model/views.ts'
 import type { useConversationList } from './queries.ts'
+import { useSort } from './use-sort.ts'
 
 interface Props {
   list: ReturnType<typeof useConversationList>
@@ -37,6 +38,7 @@ export function ListPane(props: Props) {
             <ViewMenu view={props.view} />
           </span>
         </h2>
+        <SortMenu view={props.view} />
         <FilterMenu filter={props.filter} />
       </header>
       <FilterChips filter={props.filter} />
@@ -79,6 +81,30 @@ function useFilterParams() {
     else next.set(name, value)
     setSearch(next, { replace: true })
   }
+}
+
+function SortMenu({ view }: { view: View }) {
+  const { inbox } = usePreferences().text
+  const [sort, choose] = useSort()
+  if (!isSortable(view)) return null
+  const label = `${inbox.sort}: ${inbox.sorts[sort]}`
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton className={sort === 'waiting' ? 'list-sorted' : undefined} label={label} icon={<ArrowDownUp />} />
+      }
+      entries={[
+        { kind: 'label', label: inbox.sort },
+        ...SORTS.map((one) => ({
+          kind: 'item' as const,
+          label: inbox.sorts[one],
+          isChosen: one === sort,
+          onSelect: () => choose(one),
+        })),
+      ]}
+    />
+  )
 }
 
 function FilterMenu({ filter }: { filter: ListFilter }) {

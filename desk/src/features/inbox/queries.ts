@@ -42,7 +42,7 @@ function listQuery(workspaceId: string, memberId: string, log: Log, filter: List
         call(listConversations, { params: { workspaceId }, query, signal }),
       )
       const isHolding = queries.getQueryData<ListState>(queryKey)?.isHolding ?? false
-      return replay(listOf(answer, isHolding), filter, later, memberId)
+      return replay(listOf(answer, { isHolding, sort: filter.sort ?? 'recent' }), filter, later, memberId)
     },
   }
 }

@@ -79,7 +79,8 @@ export function useDraft(conversationId: string, mode: Mode): DraftField {
       setShown(next)
       setState(next ? 'local' : 'none')
       // An emptied draft is kept as empty until the server knows, or its old text would come back after a reload.
-      const kept: DraftText = { text: next, updatedAtMs: Date.now() }
+      // The workspace is told along, so that what is left behind there can be found.
+      const kept: DraftText & { workspaceId: string } = { text: next, updatedAtMs: Date.now(), workspaceId }
       writePersonal(user.id, nameOf(conversationId, mode), JSON.stringify(kept))
       patchOwn(queries, workspaceId, conversationId, { hasDraft: next.trim() !== '' })
       unsaved.current = next

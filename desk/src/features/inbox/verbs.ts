@@ -17,6 +17,7 @@ import { useMemo } from 'react'
 import { knownRow, patchOwn, putRow, type Where } from '../../app/apply-event.ts'
 import { useDesk } from '../../app/desk.tsx'
 import { type Text, useText } from '../../app/preferences.tsx'
+import { sayUndoable } from '../../app/undo.ts'
 import { call } from '../../lib/api.ts'
 import { wordsOf } from '../../lib/problems.ts'
 import { toast } from '../../ui/toast.tsx'
@@ -26,16 +27,6 @@ export interface Verbs {
   setStatus: (row: ListedRow, status: ConversationStatus, snoozedUntil: string | null, done: string) => void
   tag: (row: ListedRow, tagId: string, isOn: boolean) => void
   read: (row: ListedRow, readNumber: number) => void
-}
-
-/** The last act that can be taken back; one at a time, as the toast shows one. */
-let undoLast: (() => void) | null = null
-
-export function undo(): boolean {
-  const run = undoLast
-  undoLast = null
-  run?.()
-  return run !== null
 }
 
 export function useVerbs(): Verbs {
@@ -63,24 +54,7 @@ function makeVerbs(queries: QueryClient, where: Where, text: Text): Verbs {
       return false
     }
   }
-  const offerUndo = (words: string, run: () => void) => {
-    const close = toast({
-      words,
-      action: {
-        label: text.undo,
-        shortcut: 'Z',
-        run: () => {
-          if (undoLast === take) undoLast = null
-          run()
-        },
-      },
-    })
-    const take = () => {
-      close()
-      run()
-    }
-    undoLast = take
-  }
+  const offerUndo = (words: string, run: () => void) => sayUndoable(words, text, run)
   const assignOnly = (row: ListedRow, assigneeId: string | null) =>
     act(row, { assigneeId }, () => call(assignConversation, { params: paramsOf(row), body: { assigneeId } }))
   const statusOnly = (row: ListedRow, status: ConversationStatus, snoozedUntil: string | null) =>

@@ -184,7 +184,7 @@ function HitLink({ hit, q }: { hit: Hit; q: string }) {
         <span className="hit-name truncate" lang={languageOf(name)}>
           {name}
         </span>
-        <span className="meta numeric">{inbox.number(format.digits(conversation.number))}</span>
+        <span className="meta numeric">{inbox.number(conversation.number)}</span>
         {isAside && <span className="meta">{inbox.statuses[conversation.status]}</span>}
         <time className="meta numeric" dateTime={hit.sentAt}>
           {format.listTime(new Date(hit.sentAt), now)}

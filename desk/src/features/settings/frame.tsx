@@ -17,13 +17,11 @@ import {
   UsersRound,
 } from 'lucide-react'
 import { Link, Navigate, NavLink, Outlet, useLocation } from 'react-router'
-import { useCommands } from '../../app/commands/commands.tsx'
 import { useDesk } from '../../app/desk.tsx'
 import { useTitle } from '../../app/page-states.tsx'
 import { useWords } from '../../app/preferences.tsx'
 import { Page } from '../../ui/page.tsx'
 import { placeOf, SETTINGS_GROUPS, type SettingsGroup, type SettingsPage } from './model/pages.ts'
-import { takeBack } from './undo-toast.ts'
 import { useNarrow } from './use-narrow.ts'
 import { frameWords } from './words/frame.ts'
 import './frame.css'
@@ -44,7 +42,6 @@ export function SettingsFrame() {
   const words = useWords(frameWords)
   const isNarrow = useNarrow()
   const { slug } = useDesk()
-  useCommands({ undo: takeBack })
   const { page, isWithin } = placeOf(useLocation().pathname)
   const base = `/w/${slug}/settings`
   const back = isWithin && page ? { to: `${base}/${page}`, name: words.pages[page] } : { to: base, name: words.title }

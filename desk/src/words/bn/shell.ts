@@ -3,7 +3,7 @@ import type { Catalogue } from '../../lib/i18n.ts'
 import type { shell as english } from '../en/shell.ts'
 
 export const shell: Catalogue<typeof english> = {
-  skipToList: 'সরাসরি কথোপকথনে যান',
+  skipToContent: 'মূল অংশে যান',
   navigation: 'মূল মেনু',
   inbox: 'ইনবক্স',
   mine: 'আমার',
@@ -21,6 +21,8 @@ export const shell: Catalogue<typeof english> = {
   themeSystem: 'সিস্টেমের মতো',
   themeLight: 'হালকা',
   themeDark: 'গাঢ়',
+  sound: 'নতুন বার্তায় শব্দ',
+  openForYou: (name, shown) => `${name} (আপনার ${shown}টি খোলা)`,
   shortcuts: 'কিবোর্ড শর্টকাট',
   palette: 'সব কাজ',
   signOut: 'সাইন আউট',

@@ -47,9 +47,19 @@ export const inbox = {
   channels: { webchat: 'Web chat', api: 'API inbox' },
   unknownName: 'Someone',
   formerMember: 'Former member',
-  number: (shown: string) => `#${shown}`,
+  /** An id: in Latin digits in every language. */
+  number: (number: number) => `#${number}`,
 
   list: 'Conversations',
+  blocked: 'Blocked',
+  block: 'Block the contact',
+  unblock: 'Unblock',
+  blockedDone: (name: string) => `${name} is blocked`,
+  unblockedDone: (name: string) => `${name} is no longer blocked`,
+  blockedWords: (name: string) =>
+    `${name} is blocked. What they write is kept here and disturbs nobody. They are not told.`,
+  sort: 'Sort',
+  sorts: { recent: 'Newest first', waiting: 'Longest waiting first' },
   filter: 'Filter',
   allInboxes: 'All inboxes',
   allTags: 'All tags',
@@ -275,6 +285,7 @@ export const commands = {
     assignMe: 'Assign to me',
     tags: 'Tags',
     unread: 'Mark as unread',
+    block: 'Block or unblock the contact',
     undo: 'Undo',
     send: 'Send',
     sendClose: 'Send and close',

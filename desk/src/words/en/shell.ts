@@ -1,6 +1,6 @@
 /** English: navigation, connection line, session end. */
 export const shell = {
-  skipToList: 'Skip to conversations',
+  skipToContent: 'Skip to content',
   navigation: 'Main navigation',
   inbox: 'Inbox',
   mine: 'Mine',
@@ -18,6 +18,8 @@ export const shell = {
   themeSystem: 'As the system',
   themeLight: 'Light',
   themeDark: 'Dark',
+  sound: 'Sound for new messages',
+  openForYou: (name: string, shown: string) => `${name} (${shown} open for you)`,
   shortcuts: 'Keyboard shortcuts',
   palette: 'Commands',
   signOut: 'Sign out',

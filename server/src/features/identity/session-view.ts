@@ -16,7 +16,7 @@ const DEFAULTS: Preferences = {
   enterSends: false,
   singleKeys: true,
   compactList: false,
-  sound: true,
+  sound: false,
 }
 
 /** Only what differs from the defaults has to be kept. */

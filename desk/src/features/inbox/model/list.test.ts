@@ -13,7 +13,7 @@ import {
   setHolding,
 } from './list.ts'
 import { listedFrom } from './patch.ts'
-import { event, ME, message, row, TANVIR } from './samples.ts'
+import { event, ME, message, minute, row, TANVIR } from './samples.ts'
 import { belongsToList, belongsToView, isUnread } from './views.ts'
 
 const MINE = { view: 'mine' as const }
@@ -35,8 +35,10 @@ test('views hold what they say', () => {
 
 test('unread is about what a contact wrote', () => {
   const own = { readNumber: 4, hasDraft: false }
-  assert.equal(isUnread({ lastInboundNumber: 5, mine: own }), true)
-  assert.equal(isUnread({ lastInboundNumber: 4, mine: own }), false)
+  assert.equal(isUnread(row('a', 1, { lastInboundNumber: 5, mine: own })), true)
+  assert.equal(isUnread(row('a', 1, { lastInboundNumber: 4, mine: own })), false)
+  const blocked = { id: 'ctc_a', name: 'Spam', label: 'Spam', isBlocked: true }
+  assert.equal(isUnread(row('a', 1, { lastInboundNumber: 5, mine: own, contact: blocked })), false)
 })
 
 test('at the top a conversation with news comes first at once', () => {
@@ -60,6 +62,20 @@ test('further down nothing moves: what is new waits, and comes when the reader i
   list = setHolding(list, false)
   assert.deepEqual(ids(list), ['new', 'a', 'c', 'b'])
   assert.equal(heldCount(list), 0)
+})
+
+test('sorted by who waits, the longest comes first, and who is answered goes behind those who wait', () => {
+  const waits = (id: string, since: number | null) =>
+    row(id, 30, { waitingSince: since === null ? null : minute(since) })
+  const page = { conversations: [waits('a', 1), waits('b', 5), waits('c', null)], nextCursor: null, eventNumber: 1 }
+  let list = listOf(page, { sort: 'waiting' })
+  list = applyRow(list, MINE, waits('d', 3), ME)
+  assert.deepEqual(ids(list), ['a', 'd', 'b', 'c'])
+  list = applyRow(list, MINE, waits('a', null), ME)
+  assert.deepEqual(ids(list), ['d', 'b', 'a', 'c'])
+  list = applyRow(setHolding(list, true), MINE, waits('d', null), ME)
+  assert.deepEqual([ids(list), heldCount(list)], [['d', 'b', 'a', 'c'], 1])
+  assert.deepEqual(ids(setHolding(list, false)), ['b', 'a', 'c', 'd'])
 })
 
 test('what no longer belongs leaves, also while it waits', () => {

@@ -3,8 +3,8 @@
  * the list nothing moves under the pointer: what is new or would jump to the top waits, and is counted ("4 new"), until
  * the reader asks for it or is at the top.
  */
-import type { ListedRow } from '@central-desk/contract/conversations.ts'
-import { byActivity, belongsToList, type ListFilter } from './views.ts'
+import type { ListedRow, Sort } from '@central-desk/contract/conversations.ts'
+import { belongsToList, compareOf, type ListFilter } from './views.ts'
 
 export interface ListState {
   rows: readonly ListedRow[]
@@ -14,8 +14,9 @@ export interface ListState {
   isHolding: boolean
   /** Rows that are not in the list yet. */
   waiting: readonly ListedRow[]
-  /** Rows that are in the list and would jump to the top. */
+  /** Rows that are in the list and would move. */
   moved: readonly string[]
+  sort: Sort
 }
 
 export interface Page {
@@ -25,7 +26,7 @@ export interface Page {
 }
 
 /** A first page; what was held is held no longer. */
-export function listOf(page: Page, isHolding = false): ListState {
+export function listOf(page: Page, { isHolding = false, sort = 'recent' as Sort } = {}): ListState {
   return {
     rows: page.conversations,
     nextCursor: page.nextCursor,
@@ -33,6 +34,7 @@ export function listOf(page: Page, isHolding = false): ListState {
     isHolding,
     waiting: [],
     moved: [],
+    sort,
   }
 }
 
@@ -49,18 +51,27 @@ export function applyRow(list: ListState, filter: ListFilter, row: ListedRow, me
   if (!belongsToList(filter, row, memberId)) return withoutRow(list, row.id)
   if (at < 0) return insertRow(list, row)
   const rows = list.rows.with(at, row)
-  const above = rows[at - 1]
-  const isOutOfPlace = at > 0 && above !== undefined && byActivity(above, row) > 0
-  if (!isOutOfPlace) return { ...list, rows }
-  if (!list.isHolding) return { ...list, rows: [...rows].sort(byActivity) }
+  const compare = compareOf(list.sort)
+  if (isInPlace(list, rows, row)) return { ...list, rows }
+  if (!list.isHolding) return { ...list, rows: [...rows].sort(compare) }
   return { ...list, rows, moved: list.moved.includes(row.id) ? list.moved : [...list.moved, row.id] }
+}
+
+/** Between its neighbours, those apart that are out of place themselves. */
+function isInPlace(list: ListState, rows: readonly ListedRow[], row: ListedRow): boolean {
+  const settled = rows.filter((one) => one === row || !list.moved.includes(one.id))
+  const at = settled.indexOf(row)
+  const [above, below] = [settled[at - 1], settled[at + 1]]
+  const compare = compareOf(list.sort)
+  return (!above || compare(above, row) < 0) && (!below || compare(row, below) < 0)
 }
 
 function insertRow(list: ListState, row: ListedRow): ListState {
   const last = list.rows.at(-1)
-  // Older than everything that was read: it comes with its own page.
-  if (list.nextCursor !== null && last && byActivity(last, row) < 0) return list
-  if (!list.isHolding) return { ...list, rows: [...list.rows, row].sort(byActivity) }
+  const compare = compareOf(list.sort)
+  // Behind everything that was read: it comes with its own page.
+  if (list.nextCursor !== null && last && compare(last, row) < 0) return list
+  if (!list.isHolding) return { ...list, rows: [...list.rows, row].sort(compare) }
   return { ...list, waiting: [...list.waiting.filter((one) => one.id !== row.id), row] }
 }
 
@@ -91,7 +102,7 @@ export function setHolding(list: ListState, isHolding: boolean): ListState {
 /** Shows what waited. */
 export function release(list: ListState): ListState {
   if (list.waiting.length === 0 && list.moved.length === 0) return list
-  return { ...list, rows: [...list.rows, ...list.waiting].sort(byActivity), waiting: [], moved: [] }
+  return { ...list, rows: [...list.rows, ...list.waiting].sort(compareOf(list.sort)), waiting: [], moved: [] }
 }
 
 export function heldCount(list: ListState): number {

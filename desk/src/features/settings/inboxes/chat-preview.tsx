@@ -6,6 +6,7 @@ import { checkColour } from '../model/colour.ts'
 import { webchatWords } from '../words/channels.ts'
 
 interface Props {
+  /** Of the workspace: who the visitor writes to. */
   name: string
   greeting: string
   colour: string
@@ -22,6 +23,7 @@ export function ChatPreview({ name, greeting, colour }: Props) {
   return (
     <figure className="chat-preview" ref={stage}>
       <figcaption className="field-label">{words.preview}</figcaption>
+      <p className="field-hint">{words.previewHint}</p>
       <div className="chat-stage">
         <div className="chat-window">
           <p className="chat-head truncate" lang={languageOf(name)}>

@@ -16,7 +16,7 @@ import { ChannelIcon } from '../../inbox/channel-icon.tsx'
 import { useNow } from '../../inbox/use-now.ts'
 import { healthOf } from '../model/health.ts'
 import { useSayFailure } from '../say-failure.ts'
-import { sayUndoable } from '../undo-toast.ts'
+import { sayUndoable } from '../../../app/undo.ts'
 import { ViewOnly } from '../view-only.tsx'
 import { frameWords } from '../words/frame.ts'
 import { inboxesWords } from '../words/inboxes.ts'
@@ -65,6 +65,8 @@ function OneInbox({ inbox }: InboxPartProps) {
   const { may } = useDesk()
   const { Settings, Connect } = PARTS[inbox.channel]
   const isManager = may('inbox.manage')
+  // Before the first message one came to connect it; a ledger of zeros can wait.
+  const isNew = inbox.lastInboundAt === null
   return (
     <Page title={inbox.name} words={<Under inbox={inbox} />}>
       {!isManager && (
@@ -73,14 +75,12 @@ function OneInbox({ inbox }: InboxPartProps) {
           <Known inbox={inbox} />
         </>
       )}
-      {may('ledger.read') && <LedgerSection inboxId={inbox.id} />}
-      {isManager && (
-        <>
-          <Settings inbox={inbox} />
-          <Connect inbox={inbox} />
-        </>
-      )}
+      {isManager && isNew && <Connect inbox={inbox} />}
+      {may('ledger.read') && !isNew && <LedgerSection inboxId={inbox.id} />}
+      {isManager && <Settings inbox={inbox} />}
+      {isManager && !isNew && <Connect inbox={inbox} />}
       {may('inbox.rotateSecret') && <SecretSection inbox={inbox} />}
+      {may('ledger.read') && isNew && <LedgerSection inboxId={inbox.id} />}
       {may('ledger.read') && <UnreadableSection inboxId={inbox.id} />}
       {isManager && <OnOff inbox={inbox} />}
     </Page>

@@ -13,7 +13,7 @@ import { useForm } from '../../../ui/use-form.ts'
 import { FormFailure } from '../form-actions.tsx'
 import { addSite, isUnsafeSite } from '../model/sites.ts'
 import { useSayFailure } from '../say-failure.ts'
-import { sayUndoable } from '../undo-toast.ts'
+import { sayUndoable } from '../../../app/undo.ts'
 import { webchatWords } from '../words/channels.ts'
 import { useUpdateInbox } from './queries.ts'
 

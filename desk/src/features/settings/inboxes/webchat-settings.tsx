@@ -1,6 +1,7 @@
 /** How a web chat looks and greets, and which sites may show it. */
 import type { Inbox } from '@central-desk/contract/inboxes.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
+import { useDesk } from '../../../app/desk.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { useEdits } from '../../../app/use-edits.ts'
 import { fieldWords } from '../../../lib/problems.ts'
@@ -33,6 +34,7 @@ function LookSection({ inbox }: { inbox: Inbox }) {
   const shared = useWords(inboxesWords)
   const words = useWords(webchatWords)
   const text = useText()
+  const { name } = useDesk()
   const update = useUpdateInbox(inbox.id)
   const { greeting = '', colour = COLOUR } = inbox.settings
   const edits = useEdits(`inbox ${inbox.id}`, { name: inbox.name, greeting, colour })
@@ -82,7 +84,7 @@ function LookSection({ inbox }: { inbox: Inbox }) {
           />
           <FormActions form={form} edits={edits} />
         </form>
-        <ChatPreview name={fields.name} greeting={fields.greeting} colour={paint ?? colour} />
+        <ChatPreview name={name} greeting={fields.greeting} colour={paint ?? colour} />
       </div>
     </Section>
   )

@@ -1,5 +1,6 @@
 /** How the desk looks and sounds for oneself: theme, list, sound. Each choice acts at once. */
 import { THEMES } from '@central-desk/contract/session.ts'
+import { playChime } from '../../../app/chime.tsx'
 import { useTitle } from '../../../app/page-states.tsx'
 import { usePreferences, useText, useWords } from '../../../app/preferences.tsx'
 import { Switch } from '../../../ui/choice.tsx'
@@ -49,7 +50,10 @@ export function AppearancePage() {
           label={words.sound}
           hint={words.soundHint}
           checked={preferences.sound}
-          onChange={() => change({ sound: !preferences.sound })}
+          onChange={() => {
+            if (!preferences.sound) playChime()
+            change({ sound: !preferences.sound })
+          }}
         />
       </Section>
     </Page>

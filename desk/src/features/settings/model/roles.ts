@@ -22,7 +22,7 @@ export const ABILITIES = {
   answer: ['message.send', 'draft.write', 'attachment.upload'],
   note: ['note.write'],
   organise: ['conversation.assign', 'conversation.changeStatus', 'conversation.tag'],
-  contacts: ['contact.update'],
+  contacts: ['contact.update', 'contact.block'],
   replies: ['savedReply.manage', 'tag.manage'],
   workspace: ['workspace.update'],
   members: ['member.invite', 'member.changeRole', 'member.remove'],

@@ -9,6 +9,11 @@ test('names and whole addresses become bare origins', () => {
   assert.equal(siteOf('http://shop.example:8080/'), 'http://shop.example:8080')
   assert.equal(siteOf('https://shop.example:443'), 'https://shop.example')
   assert.equal(siteOf('http://localhost:5173'), 'http://localhost:5173')
+  for (const own of ['localhost:5173', '127.0.0.1:5173', 'Shop.localhost']) {
+    assert.equal(siteOf(own), `http://${own.toLowerCase()}`, 'no certificate on one’s own machine')
+  }
+  assert.equal(siteOf('https://localhost:5173'), 'https://localhost:5173', 'unless it is said')
+  assert.equal(siteOf('localhost.example'), 'https://localhost.example')
   // A Bangla name travels in its ASCII form.
   assert.match(siteOf('দোকান.বাংলা') ?? '', /^https:\/\/xn--[a-z0-9]+\.xn--54b7fta0cc$/)
 })

@@ -1,6 +1,7 @@
 /**
  * The sites that may show a chat, as bare origins: what a person types (`shop.example`, a whole page address) becomes
- * `https://shop.example`. Refuses what the server would refuse, because an origin becomes a word of a policy. Pure.
+ * `https://shop.example`; what runs on one's own machine (`localhost:5173`) is without encryption there. Refuses what the
+ * server would refuse, because an origin becomes a word of a policy. Pure.
  */
 import { LIMITS } from '@central-desk/contract/limits.ts'
 
@@ -10,11 +11,19 @@ const LOOPBACK = /^(localhost|127\.0\.0\.1)$|\.localhost$/
 export function siteOf(text: string): string | null {
   const typed = text.trim()
   if (typed === '' || /\s/.test(typed)) return null
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`
+  const address = addressOf(typed)
   if (!URL.canParse(address)) return null
   const { origin, hostname, username, password } = new URL(address)
   if (username !== '' || password !== '' || !ORIGIN.test(origin)) return null
   return hostname.includes('.') || LOOPBACK.test(hostname) ? origin : null
+}
+
+/** With the scheme that it will be reached by, when none is given. */
+function addressOf(typed: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) return typed
+  const secure = `https://${typed}`
+  const isOwnMachine = URL.canParse(secure) && LOOPBACK.test(new URL(secure).hostname)
+  return isOwnMachine ? `http://${typed}` : secure
 }
 
 /** A page without encryption can be changed on its way, chat and all. */

@@ -13,7 +13,7 @@ const SAMPLE_NUMBER = 142
 
 function useSample(isKnown: boolean): Values {
   const words = useWords(repliesWords)
-  const { user, name, format } = useDesk()
+  const { user, name } = useDesk()
   const contact = isKnown
     ? {
         'contact.name': words.sampleName,
@@ -27,7 +27,7 @@ function useSample(isKnown: boolean): Values {
     'agent.name': user.name,
     'agent.first_name': firstNameOf(user.name),
     'workspace.name': name,
-    'conversation.number': format.digits(SAMPLE_NUMBER),
+    'conversation.number': String(SAMPLE_NUMBER),
   }
 }
 

@@ -17,6 +17,7 @@ export const webchatWords = defineWords({
     pageGood: (ratio: string) => `${ratio} on a white page, easy to find`,
     pageBad: (ratio: string) => `${ratio} on a white page, easy to overlook. A darker colour is found faster.`,
     preview: 'Preview',
+    previewHint: 'Visitors read the name of the workspace and the greeting. The name of the inbox is for your team.',
     previewGreeting: 'Hello! How can we help?',
     previewButton: 'Chat button',
 
@@ -67,7 +68,8 @@ export const webchatWords = defineWords({
     pageGood: (ratio) => `সাদা পাতায় ${ratio}, সহজেই চোখে পড়ে`,
     pageBad: (ratio) => `সাদা পাতায় ${ratio}, চোখ এড়িয়ে যেতে পারে। আরেকটু গাঢ় রং নিলে সহজে চোখে পড়বে।`,
     preview: 'কেমন দেখাবে',
-    previewGreeting: 'আসসালামু আলাইকুম! কীভাবে সাহায্য করতে পারি?',
+    previewHint: 'গ্রাহক পড়েন ওয়ার্কস্পেসের নাম আর স্বাগত কথা। ইনবক্সের নাম শুধু আপনার দলের জন্য।',
+    previewGreeting: 'স্বাগতম! কীভাবে সাহায্য করতে পারি?',
     previewButton: 'চ্যাটের বোতাম',
 
     sites: 'কোন সাইটে দেখা যাবে',
