@@ -5,9 +5,9 @@
 -- ----------------------------------------------------------------------------
 -- Schemas and types
 create schema app;
-grant usage on schema app to desk_app, desk_audit_janitor, desk_auth, desk_ingest, desk_ingest_definer, desk_queue_definer, desk_search_definer, desk_worker;
+grant usage on schema app to desk_app, desk_audit_janitor, desk_auth, desk_ingest, desk_ingest_definer, desk_queue_definer, desk_rekey, desk_search_definer, desk_worker;
 create schema desk;
-grant usage on schema desk to desk_app, desk_audit_janitor, desk_auth, desk_ingest, desk_ingest_definer, desk_queue_definer, desk_search_definer, desk_worker;
+grant usage on schema desk to desk_app, desk_audit_janitor, desk_auth, desk_ingest, desk_ingest_definer, desk_queue_definer, desk_rekey, desk_search_definer, desk_worker;
 revoke all on schema public from public;
 
 -- Every sealed column has this type: byte 0 is the envelope's format, then key version (2), nonce (12), text, tag (16).
@@ -1664,6 +1664,142 @@ AS $function$
   select not exists (select from desk.search_backlog as b where b.workspace_id = (select app.current_workspace()))
 $function$;
 
+-- Every table that has a sealed column, as the catalog tells it: a column that a later migration adds is among them by
+-- itself. A row is named by its primary key without the workspace, as the program names it when it seals.
+CREATE OR REPLACE FUNCTION app.sealed_tables()
+ RETURNS TABLE(table_name text, key_columns text[], key_types text[], sealed_columns text[])
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select c.relname::text, keyed.names, keyed.types, array_agg(s.attname::text order by s.attnum)
+  from pg_class as c
+  join pg_attribute as s on s.attrelid = c.oid and s.attnum > 0 and not s.attisdropped
+    and s.atttypid = 'app.sealed'::regtype
+  cross join lateral (
+    select array_agg(a.attname::text order by u.place) as names,
+           array_agg(format_type(a.atttypid, null) order by u.place) as types
+    from pg_constraint as k
+    cross join unnest(k.conkey) with ordinality as u(number, place)
+    join pg_attribute as a on a.attrelid = c.oid and a.attnum = u.number
+    where k.conrelid = c.oid and k.contype = 'p' and a.attname <> 'workspace_id'
+  ) as keyed
+  where c.relnamespace = 'desk'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+  group by c.relname, keyed.names, keyed.types
+  order by c.relname
+$function$;
+
+-- A page of the rows of one table of the caller's workspace, in the order of their keys: under which key version each
+-- sealed value stands, and the values of a row when one of them stands under another version than the given one. So many
+-- bytes of values a page: of a row that is beyond them only the versions come.
+CREATE OR REPLACE FUNCTION app.read_seals(p_table text, p_after text[], p_rows integer, p_bytes integer, p_version integer)
+ RETURNS TABLE(row_key text[], versions integer[], seals bytea[])
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  workspace uuid := app.current_workspace();
+  sealed record;
+  keys text;
+  key_texts text;
+  after_keys text;
+  columns text;
+  versions text;
+  is_stale text;
+  bytes text;
+begin
+  if workspace is null then
+    raise exception 'no valid scope' using errcode = 'DK003';
+  end if;
+  select * into strict sealed from app.sealed_tables() as t where t.table_name = p_table;
+  select string_agg(format('r.%I', name), ', ' order by place), string_agg(format('r.%I::text', name), ', ' order by place),
+         string_agg(format('$2[%s]::%s', place, type), ', ' order by place)
+    into keys, key_texts, after_keys
+    from unnest(sealed.key_columns, sealed.key_types) with ordinality as u(name, type, place);
+  -- Bytes 1 and 2 of an envelope; a part of a value is read without the rest of it.
+  select string_agg(format('r.%I', name), ', ' order by place),
+         string_agg(format('(get_byte(substring(r.%1$I from 2 for 2), 0) << 8) + get_byte(substring(r.%1$I from 2 for 2), 1)',
+           name), ', ' order by place),
+         string_agg(format('coalesce(substring(r.%I from 2 for 2) <> substring(int4send($5) from 3 for 2), false)', name), ' or '),
+         string_agg(format('coalesce(octet_length(r.%I), 0)', name), ' + ')
+    into columns, versions, is_stale, bytes
+    from unnest(sealed.sealed_columns) with ordinality as u(name, place);
+  return query execute format(
+    'select array[%2$s], array[%3$s], case when r.is_stale and r.bytes_before < $4 then array[%4$s]::bytea[] end
+     from (
+       select r.*, coalesce(sum(case when r.is_stale then r.bytes end)
+         over (order by %1$s rows between unbounded preceding and 1 preceding), 0) as bytes_before
+       from (
+         select %1$s, %4$s, %5$s as is_stale, %6$s as bytes
+         from desk.%7$I as r where r.workspace_id = $1 and ($2 is null or (%1$s) > (%8$s))
+         order by %1$s limit $3
+       ) as r
+     ) as r order by %1$s',
+    keys, key_texts, versions, columns, is_stale, bytes, p_table, after_keys
+  ) using workspace, p_after, p_rows, p_bytes, p_version;
+end
+$function$;
+
+-- Puts new values where the old ones still stand; a row that somebody changed meanwhile is left as it is. Rows:
+-- [{key: [text], before: [bytea or null], after: [bytea or null]}]. Answers how many were replaced.
+CREATE OR REPLACE FUNCTION app.replace_seals(p_table text, p_rows jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  workspace uuid := app.current_workspace();
+  sealed record;
+  replaced int;
+begin
+  if workspace is null then
+    raise exception 'no valid scope' using errcode = 'DK003';
+  end if;
+  select * into strict sealed from app.sealed_tables() as t where t.table_name = p_table;
+  execute format(
+    'update desk.%1$I as r set %2$s
+     from jsonb_to_recordset($2) as x(key text[], before bytea[], after bytea[])
+     where r.workspace_id = $1 and %3$s and %4$s',
+    p_table,
+    (select string_agg(format('%I = x.after[%s]', name, place), ', ')
+       from unnest(sealed.sealed_columns) with ordinality as u(name, place)),
+    (select string_agg(format('r.%I = x.key[%s]::%s', name, place, type), ' and ')
+       from unnest(sealed.key_columns, sealed.key_types) with ordinality as u(name, type, place)),
+    (select string_agg(format('r.%I is not distinct from x.before[%s]', name, place), ' and ')
+       from unnest(sealed.sealed_columns) with ordinality as u(name, place))
+  ) using workspace, p_rows;
+  get diagnostics replaced = row_count;
+  return replaced;
+end
+$function$;
+
+-- While a re-index runs an event or message may be known under an older version of the look-up key. Items:
+-- [{workspace_id, inbox_id, kind: 'event' or 'message', key}]; answers those that are known.
+CREATE OR REPLACE FUNCTION app.ingest_known(p_scopes text[], p_items jsonb)
+ RETURNS TABLE(inbox_id uuid, kind text, key bytea)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+declare
+  entered uuid[] := app.enter_ingest(p_scopes);
+begin
+  return query
+    select item.inbox_id, item.kind, item.key
+    from jsonb_to_recordset(p_items) as item(workspace_id uuid, inbox_id uuid, kind text, key bytea)
+    where case item.kind
+      when 'event' then exists (select from desk.inbound_event as e
+        where e.workspace_id = item.workspace_id and e.inbox_id = item.inbox_id and e.event_key = item.key)
+      when 'message' then exists (select from desk.message_external as e
+        where e.workspace_id = item.workspace_id and e.inbox_id = item.inbox_id and e.external_key = item.key)
+      end;
+end
+$function$;
+
 -- Who wrote each item: by the item's place, whether it is new (its external id is), and address and contact of its writer
 -- when it is. A person whose address is new is made; a known one was seen again. All that can make us wait for others
 -- happens here, kind by kind, each in the order of its keys, so that of two of us none waits for the other: once-only
@@ -1890,15 +2026,23 @@ create policy in_workspace on desk.inbox_verifier to desk_app, desk_auth, desk_w
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy by_key on desk.inbox_verifier for select to desk_ingest
   using (true);
+create policy in_workspace_rekey on desk.inbox_verifier to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant insert, select (workspace_id, id, inbox_id, created_at, retires_at), update (retires_at) on desk.inbox_verifier to desk_app;
 grant select on desk.inbox_verifier to desk_ingest;
+grant select (workspace_id, id, secret_sealed), update (secret_sealed) on desk.inbox_verifier to desk_rekey;
 
 alter table desk.inbox_sender enable row level security;
 alter table desk.inbox_sender force row level security;
 create policy in_workspace on desk.inbox_sender to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
+create policy in_workspace_rekey on desk.inbox_sender to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant insert, select (workspace_id, id, inbox_id, created_at, retires_at), update (retires_at) on desk.inbox_sender to desk_app;
+grant select (workspace_id, id, credential_sealed), update (credential_sealed) on desk.inbox_sender to desk_rekey;
 grant select on desk.inbox_sender to desk_worker;
 
 alter table desk.inbox_ledger enable row level security;
@@ -1920,8 +2064,12 @@ create policy in_workspace on desk.contact to desk_app, desk_auth, desk_worker
 create policy in_ingest on desk.contact to desk_ingest_definer
   using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
   with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
+create policy in_workspace_rekey on desk.contact to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, update on desk.contact to desk_app;
 grant select, insert, update on desk.contact to desk_ingest_definer;
+grant select (workspace_id, id, name_sealed, email_sealed, phone_sealed, comment_sealed, email_key, phone_key), update (name_sealed, email_sealed, phone_sealed, comment_sealed, email_key, phone_key) on desk.contact to desk_rekey;
 grant select on desk.contact to desk_worker;
 
 alter table desk.contact_address enable row level security;
@@ -1932,8 +2080,12 @@ create policy in_workspace on desk.contact_address to desk_app, desk_auth, desk_
 create policy in_ingest on desk.contact_address to desk_ingest_definer
   using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
   with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
+create policy in_workspace_rekey on desk.contact_address to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select on desk.contact_address to desk_app;
 grant select, insert on desk.contact_address to desk_ingest_definer;
+grant select (workspace_id, id, external_key, external_sealed), update (external_key, external_sealed) on desk.contact_address to desk_rekey;
 grant select on desk.contact_address to desk_worker;
 
 alter table desk.visitor enable row level security;
@@ -1946,8 +2098,12 @@ create policy by_token on desk.visitor for select to desk_ingest
 create policy in_workspace_ingest on desk.visitor to desk_ingest
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
+create policy in_workspace_rekey on desk.visitor to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select on desk.visitor to desk_app;
 grant select, insert, update (name_sealed, last_seen_at) on desk.visitor to desk_ingest;
+grant select (workspace_id, id, external_key, external_sealed, name_sealed, email_sealed), update (external_key, external_sealed, name_sealed, email_sealed) on desk.visitor to desk_rekey;
 
 alter table desk.conversation enable row level security;
 alter table desk.conversation force row level security;
@@ -1972,8 +2128,12 @@ create policy in_workspace on desk.message to desk_app, desk_auth, desk_worker
 create policy in_ingest on desk.message to desk_ingest_definer
   using (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]))
   with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
+create policy in_workspace_rekey on desk.message to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, insert on desk.message to desk_app;
 grant select, insert on desk.message to desk_ingest_definer;
+grant select (workspace_id, id, conversation_id, text_sealed, preview_sealed, sent_at), update (text_sealed, preview_sealed) on desk.message to desk_rekey;
 grant select on desk.message to desk_worker;
 
 alter table desk.message_external enable row level security;
@@ -1998,7 +2158,11 @@ alter table desk.note force row level security;
 create policy in_workspace on desk.note to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
+create policy in_workspace_rekey on desk.note to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, insert on desk.note to desk_app;
+grant select (workspace_id, id, text_sealed), update (text_sealed) on desk.note to desk_rekey;
 
 alter table desk.attachment enable row level security;
 alter table desk.attachment force row level security;
@@ -2012,10 +2176,14 @@ create policy in_workspace_ingest on desk.attachment for insert to desk_ingest
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy finds_work on desk.attachment for select to desk_queue_definer
   using (true);
+create policy in_workspace_rekey on desk.attachment to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, insert, update (message_id, note_id, position) on desk.attachment to desk_app;
 grant insert (workspace_id, id, uploaded_by_visitor_id, file_name_sealed, key_sealed, media_type, byte_size, width, height, created_at) on desk.attachment to desk_ingest;
 grant select, insert, update (message_id, position) on desk.attachment to desk_ingest_definer;
 grant select (workspace_id, id, message_id, note_id, created_at) on desk.attachment to desk_queue_definer;
+grant select (workspace_id, id, file_name_sealed, key_sealed), update (file_name_sealed, key_sealed) on desk.attachment to desk_rekey;
 grant select, delete on desk.attachment to desk_worker;
 
 alter table desk.tag enable row level security;
@@ -2037,14 +2205,22 @@ alter table desk.saved_reply force row level security;
 create policy in_workspace on desk.saved_reply to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
+create policy in_workspace_rekey on desk.saved_reply to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, insert, update, delete on desk.saved_reply to desk_app;
+grant select (workspace_id, id, text_sealed), update (text_sealed) on desk.saved_reply to desk_rekey;
 
 alter table desk.draft enable row level security;
 alter table desk.draft force row level security;
 create policy in_workspace on desk.draft to desk_app, desk_auth, desk_worker
   using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
+create policy in_workspace_rekey on desk.draft to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, insert, update, delete on desk.draft to desk_app;
+grant select (workspace_id, member_id, conversation_id, mode, text_sealed), update (text_sealed) on desk.draft to desk_rekey;
 
 alter table desk.reading enable row level security;
 alter table desk.reading force row level security;
@@ -2101,6 +2277,10 @@ create policy in_workspace on desk.search_entry to desk_app, desk_auth, desk_wor
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy reads_tokens on desk.search_entry for select to desk_search_definer
   using (true);
+create policy in_workspace_rekey on desk.search_entry to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
+grant select, update (tokens) on desk.search_entry to desk_rekey;
 grant select on desk.search_entry to desk_search_definer;
 grant select, insert, update, delete on desk.search_entry to desk_worker;
 
@@ -2135,7 +2315,11 @@ create policy in_workspace on desk.contact_search_entry to desk_app, desk_auth, 
   with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 create policy reads_tokens on desk.contact_search_entry for select to desk_search_definer
   using (true);
+create policy in_workspace_rekey on desk.contact_search_entry to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, insert, update, delete on desk.contact_search_entry to desk_app;
+grant select, update (tokens) on desk.contact_search_entry to desk_rekey;
 grant select on desk.contact_search_entry to desk_search_definer;
 grant select, insert, update, delete on desk.contact_search_entry to desk_worker;
 
@@ -2149,9 +2333,13 @@ create policy in_ingest on desk.inbound_event to desk_ingest_definer
   with check (workspace_id = ANY (( SELECT app.ingest_workspaces() AS ingest_workspaces)::uuid[]));
 create policy finds_work on desk.inbound_event for select to desk_queue_definer
   using (true);
+create policy in_workspace_rekey on desk.inbound_event to desk_rekey
+  using (workspace_id = ( SELECT app.current_workspace() AS current_workspace))
+  with check (workspace_id = ( SELECT app.current_workspace() AS current_workspace));
 grant select, update (state, reason) on desk.inbound_event to desk_app;
 grant select, insert, update on desk.inbound_event to desk_ingest_definer;
 grant select (workspace_id, id, inbox_id, raw_sealed, received_at, state) on desk.inbound_event to desk_queue_definer;
+grant select (workspace_id, id, raw_sealed), update (raw_sealed) on desk.inbound_event to desk_rekey;
 
 -- ----------------------------------------------------------------------------
 -- Who may call what
@@ -2160,7 +2348,7 @@ grant select (workspace_id, id, inbox_id, raw_sealed, received_at, state) on des
 revoke execute on all functions in schema app from public;
 -- Handing a function over takes CREATE on its schema for the moment of it.
 grant create on schema app to desk_ingest_definer, desk_queue_definer, desk_search_definer;
-grant execute on function app.current_workspace() to desk_app, desk_auth, desk_ingest, desk_ingest_definer, desk_search_definer, desk_worker;
+grant execute on function app.current_workspace() to desk_app, desk_auth, desk_ingest, desk_ingest_definer, desk_rekey, desk_search_definer, desk_worker;
 grant execute on function app.ingest_workspaces() to desk_ingest_definer;
 grant execute on function app.uuid_floor(timestamp with time zone) to desk_app, desk_ingest_definer, desk_queue_definer, desk_search_definer, desk_worker;
 grant execute on function app.delivery_rank(text) to desk_app, desk_ingest_definer, desk_queue_definer, desk_search_definer, desk_worker;
@@ -2204,5 +2392,10 @@ grant execute on function app.search_contacts(bigint[], integer) to desk_app;
 alter function app.search_contacts(bigint[], integer) owner to desk_search_definer;
 grant execute on function app.search_is_complete() to desk_app;
 alter function app.search_is_complete() owner to desk_search_definer;
+grant execute on function app.sealed_tables() to desk_rekey;
+grant execute on function app.read_seals(text, text[], integer, integer, integer) to desk_rekey;
+grant execute on function app.replace_seals(text, jsonb) to desk_rekey;
+grant execute on function app.ingest_known(text[], jsonb) to desk_ingest;
+alter function app.ingest_known(text[], jsonb) owner to desk_ingest_definer;
 grant execute on function app.place_items(jsonb) to desk_ingest_definer;
 revoke create on schema app from desk_ingest_definer, desk_queue_definer, desk_search_definer;

@@ -8,7 +8,14 @@ import { asLogin, type DatabaseAddress, tryLogin } from '../postgres/address.ts'
 import { setRolePassword } from '../postgres/role-password.ts'
 import { StartRefusal } from './start-refusal.ts'
 
-export const LOGIN_ROLES = ['desk_app', 'desk_ingest', 'desk_worker', 'desk_auth', 'desk_audit_janitor'] as const
+export const LOGIN_ROLES = [
+  'desk_app',
+  'desk_ingest',
+  'desk_worker',
+  'desk_auth',
+  'desk_rekey',
+  'desk_audit_janitor',
+] as const
 export type LoginRole = (typeof LOGIN_ROLES)[number]
 
 const WRONG_PASSWORD = new Set(['28P01', '28000'])

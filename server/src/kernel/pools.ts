@@ -14,7 +14,14 @@ export type Database = Kysely<Tables>
 export type DoorRole = Exclude<LoginRole, 'desk_audit_janitor'>
 export type Pools = Readonly<Record<DoorRole, pg.Pool>>
 
-const POOL_SIZES: Readonly<Record<DoorRole, number>> = { desk_app: 8, desk_auth: 4, desk_ingest: 4, desk_worker: 4 }
+const POOL_SIZES: Readonly<Record<DoorRole, number>> = {
+  desk_app: 8,
+  desk_auth: 4,
+  desk_ingest: 4,
+  desk_worker: 4,
+  // A pool connects when it is asked, and only the operator's commands ask this one.
+  desk_rekey: 1,
+}
 const STATEMENT_TIMEOUT_MS = 15_000
 const LOCK_TIMEOUT_MS = 4_000
 const IDLE_TRANSACTION_TIMEOUT_MS = 30_000
@@ -56,6 +63,7 @@ export function openPools(
     desk_auth: open('desk_auth'),
     desk_ingest: open('desk_ingest'),
     desk_worker: open('desk_worker'),
+    desk_rekey: open('desk_rekey'),
   }
   return { ...pools, end: async () => void (await Promise.all(Object.values(pools).map((pool) => pool.end()))) }
 }

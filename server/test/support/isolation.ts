@@ -10,7 +10,7 @@ import { insertOf, type Row, RowMaker, uuidAt } from './row-maker.ts'
 import { scopeFor, setScope } from './sign-scope.ts'
 import type { Table } from './tenant-tables.ts'
 
-export const ATTACKED_ROLES = ['desk_app', 'desk_auth', 'desk_worker', 'desk_ingest'] as const
+export const ATTACKED_ROLES = ['desk_app', 'desk_auth', 'desk_worker', 'desk_ingest', 'desk_rekey'] as const
 export type AttackedRole = (typeof ATTACKED_ROLES)[number]
 
 export type Rights = { table: string; reads: string[]; inserts: string[]; updates: string[]; deletes: boolean }

@@ -33,7 +33,7 @@ with ours as (
   from pg_constraint k where k.contype in ('p', 'f')
 )`
 
-const LOGINS = "array['desk_app', 'desk_auth', 'desk_ingest', 'desk_worker', 'desk_audit_janitor']"
+const LOGINS = "array['desk_app', 'desk_auth', 'desk_ingest', 'desk_worker', 'desk_rekey', 'desk_audit_janitor']"
 const DEFINERS = "array['desk_ingest_definer', 'desk_queue_definer', 'desk_search_definer']"
 
 const TABLE_RULES: readonly SchemaRule[] = [
@@ -125,6 +125,23 @@ const TABLE_RULES: readonly SchemaRule[] = [
       'alter table desk.note add column title_sealed bytea',
       'alter table desk.note add column title app.sealed',
       'alter domain app.sealed drop constraint is_envelope; alter table desk.note alter column text_sealed type bytea',
+    ],
+  },
+  {
+    says: 'every sealed value can be sealed anew: desk_rekey may read and replace it, and read the key of its row',
+    query: `
+      select c.relname || '.' || a.attname as broken from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where c.relnamespace = 'desk'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+        and a.attnum > 0 and not a.attisdropped and case
+          when a.atttypid = 'app.sealed'::regtype then not (has_column_privilege('desk_rekey', c.oid, a.attnum, 'SELECT')
+            and has_column_privilege('desk_rekey', c.oid, a.attnum, 'UPDATE'))
+          else exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'p' and a.attnum = any (k.conkey))
+            and exists (select from pg_attribute s where s.attrelid = c.oid and s.atttypid = 'app.sealed'::regtype)
+            and not has_column_privilege('desk_rekey', c.oid, a.attnum, 'SELECT') end`,
+    faults: [
+      'alter table desk.tag add column name_sealed app.sealed',
+      'revoke update (text_sealed) on desk.note from desk_rekey',
+      'revoke select (id) on desk.note from desk_rekey',
     ],
   },
 ]
