@@ -30,7 +30,9 @@ export function createDenials(doors: Doors, clock: Clock, log: Logger): Denials 
   const watched = new Map<string, Watched>()
 
   async function write({ workspaceId, actor, action, origin }: Watched, count: number): Promise<void> {
-    await doors.inWorkspace({ workspaceId, actor, origin }, async (tx) => tx.audit({ action, result: 'denied', count }))
+    await doors.inWorkspace({ workspaceId, actor, origin, withoutKeys: true }, async (tx) =>
+      tx.audit({ action, result: 'denied', count }),
+    )
   }
 
   async function close(key: string, entry: Watched): Promise<void> {

@@ -14,7 +14,7 @@ import { type Database, type DoorRole, type Pools, queriesOn } from './pools.ts'
 import { appendEvents, type PublishedEvent } from './published.ts'
 import type { ScopeSigner } from './scope-signature.ts'
 import type { SystemGuest } from './system-guests.ts'
-import type { Vault, WorkspaceKeys } from './vault/index.ts'
+import { KeyTrouble, type Vault, type WorkspaceKeys } from './vault/index.ts'
 
 export type Actor =
   | { readonly kind: 'member'; readonly memberId: string; readonly userId: string; readonly role: Role }
@@ -64,6 +64,8 @@ export type WorkspaceOptions = {
   readonly actor: Actor
   readonly door?: DoorRole
   readonly readOnly?: boolean
+  /** Opens also where the keys were destroyed; whatever would seal or unseal throws. */
+  readonly withoutKeys?: boolean
   readonly origin?: CallOrigin
   /** The audit action that this transaction must leave behind, or it does not commit. */
   readonly promisedAudit?: string
@@ -86,13 +88,24 @@ export type DoorParts = {
   readonly onEvents: (workspaceId: string, lastNumber: number) => void
 }
 
+const NO_KEYS = new Proxy({} as WorkspaceKeys, {
+  get() {
+    throw new Error('this transaction was opened without the keys of its workspace')
+  },
+})
+
+/** Whether that is what went wrong: the keys of the workspace were destroyed, and no later try will open it. */
+export function isDestroyed(error: unknown): boolean {
+  return error instanceof KeyTrouble && error.code === 'workspace_destroyed'
+}
+
 const DEADLOCK = '40P01'
 const DEADLOCK_RETRIES = 2
 
 export function createDoors(parts: DoorParts): Doors {
   return {
     async inWorkspace(options, work) {
-      const keys = await parts.vault.open(options.workspaceId)
+      const keys = options.withoutKeys ? NO_KEYS : await parts.vault.open(options.workspaceId)
       for (let attempt = 0; ; attempt++) {
         try {
           return await workspaceTransaction(parts, options, keys, work)

@@ -22,6 +22,7 @@ export const SYSTEM_GUESTS = {
   'conversations.wake': 'workers find snoozes that have run out; ids only',
   'search.backlog': 'workers find messages to index; ids only',
   'realtime.numbers': 'a process looks how far the events of its live workspaces go',
+  'keys.operator': 'an operator names a workspace by its address or id, or means all of them; ids and names only',
   'months.ahead': 'partitions are made for all workspaces at once; no row is read',
   'ready.check': 'readyz asks whether the database answers',
 } as const

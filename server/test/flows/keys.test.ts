@@ -66,7 +66,7 @@ test('destroyed keys make a workspace unreadable and leave its neighbour alone',
   await desk.kernel.vault.destroy(workspaceId)
   const params = { workspaceId: shapla.owner.workspaceId }
   const answer = await shapla.owner.client.call(listConversations, { params, query: { view: 'all' } })
-  assert.equal(answer.status, 404, answer.text)
+  assert.deepEqual([answer.status, answer.body.code], [410, 'workspace_destroyed'], answer.text)
   const body = JSON.stringify({ type: 'message', id: 'late', from: { id: 'c-1' }, text: 'too late' })
   // The address of a hook is remembered for a second.
   desk.clock.advance(2_000)

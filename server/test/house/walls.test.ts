@@ -20,6 +20,7 @@ const ROOMS = [
   'delivery',
   'realtime',
   'webchat',
+  'keys',
   'pages',
   'trust',
 ]

@@ -8,6 +8,7 @@ export { indexNames } from './indexing.ts'
 export { type ContactsParts, findByName } from './list.ts'
 export { openContact } from './open.ts'
 export { contactLabel, contactText } from './present.ts'
+export { contactWalks } from './reindexing.ts'
 
 export function createContactsRoom(parts: ContactsParts) {
   return { mount: (routes: Routes) => mountContacts(routes, parts) }

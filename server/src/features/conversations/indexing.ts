@@ -5,7 +5,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError, type Logger } from '../../kernel/log.ts'
-import type { WorkspaceTx } from '../../kernel/scope.ts'
+import { isDestroyed, type WorkspaceTx } from '../../kernel/scope.ts'
 import { SealBroken } from '../../kernel/vault/index.ts'
 import { indexNames } from '../contacts/index.ts'
 import { messageText } from './present.ts'
@@ -39,11 +39,15 @@ export async function indexBacklog(kernel: Kernel): Promise<boolean> {
 }
 
 async function indexIn({ doors, log }: Kernel, workspaceId: string, ids: readonly string[]): Promise<number> {
+  const options = { workspaceId, actor: { kind: 'system' }, door: 'desk_worker' } as const
   try {
-    return await doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, door: 'desk_worker' }, (tx) =>
-      indexMessages(tx, ids, log),
-    )
+    return await doors.inWorkspace(options, (tx) => indexMessages(tx, ids, log))
   } catch (error) {
+    // Nobody will ever find these; waiting, they would keep others from being looked at.
+    if (isDestroyed(error)) {
+      const given = await doors.inWorkspace({ ...options, withoutKeys: true }, (tx) => takeBacklog(tx, ids))
+      return given.length
+    }
     // One workspace whose keys do not open keeps no other from being indexed.
     log.error({ workspaceId, error: describeError(error) }, 'messages could not be indexed')
     return 0

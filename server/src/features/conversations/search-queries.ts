@@ -113,6 +113,32 @@ export async function storeEntries(tx: WorkspaceTx, entries: readonly Entry[]): 
     .execute()
 }
 
+export type Indexed = { message_id: string; tokens: string }
+
+/** A page of the index in the order of message ids, with the tokens as the database spells them. */
+export async function indexedAfter(tx: WorkspaceTx, after: string | null, limit: number): Promise<Indexed[]> {
+  let query = tx.db
+    .selectFrom('search_entry')
+    .select('message_id')
+    .select(sql<string>`tokens::text`.as('tokens'))
+    .where('workspace_id', '=', tx.workspaceId)
+  if (after !== null) query = query.where('message_id', '>', after)
+  return query.orderBy('message_id').limit(limit).execute()
+}
+
+export type Tokens = Pick<Entry, 'messageId' | 'tokens'>
+
+export async function replaceTokens(tx: WorkspaceTx, entries: readonly Tokens[]): Promise<void> {
+  if (entries.length === 0) return
+  // Forty bits each, so a JSON number holds them.
+  const rows = entries.map(({ messageId, tokens }) => ({ message_id: messageId, tokens: tokens.map(Number) }))
+  await sql`
+    update search_entry as entry set tokens = given.tokens
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given(message_id uuid, tokens bigint[])
+    where entry.workspace_id = ${tx.workspaceId} and entry.message_id = given.message_id
+  `.execute(tx.db)
+}
+
 export async function contactsOf(tx: WorkspaceTx, conversationIds: readonly string[]): Promise<string[]> {
   const found = await tx.db
     .selectFrom('conversation')

@@ -12,7 +12,8 @@ export async function wakeSnoozed({ doors, clock }: Kernel): Promise<boolean> {
   )
   for (const [workspaceId, rows] of Map.groupBy(due, ({ workspace_id }) => workspace_id)) {
     const ids = rows.map(({ conversation_id }) => conversation_id)
-    await doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, door: 'desk_worker' }, async (tx) => {
+    const options = { workspaceId, actor: { kind: 'system' }, door: 'desk_worker', withoutKeys: true } as const
+    await doors.inWorkspace(options, async (tx) => {
       for (const conversation of await wakeDue(tx, ids)) {
         publishChange(tx, conversation, { what: 'status', status: 'open' })
       }

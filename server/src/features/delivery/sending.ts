@@ -9,7 +9,7 @@ import type { Adapter, ExternalContactId, OutboundFile, SendRequest } from '../.
 import { rejected, SEND_TIMEOUT_MS } from '../../channels/sending.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../../kernel/log.ts'
-import type { WorkspaceTx } from '../../kernel/scope.ts'
+import { isDestroyed, type WorkspaceTx } from '../../kernel/scope.ts'
 import { type FilesRoom, fileNameOf, readAttachments } from '../files/index.ts'
 import type { Sender } from '../inboxes/index.ts'
 import type { TryOutcome } from './outcome.ts'
@@ -87,6 +87,7 @@ export function createSend(kernel: Kernel, parts: SendParts, settle: Settle) {
       const options = { workspaceId: claim.workspaceId, actor: { kind: 'system' }, door: 'desk_worker' } as const
       ready = await doors.inWorkspace(options, (tx) => prepare(tx, claim))
     } catch (error) {
+      if (isDestroyed(error)) return settle(claim, rejected('not_configured', 'keys destroyed'))
       noteTrouble(claim, error)
       return settle(claim, { kind: 'unreachable', code: 'desk_error', detail: '' })
     }

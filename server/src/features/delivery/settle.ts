@@ -8,7 +8,7 @@ import type { Channel } from '@central-desk/contract/inboxes.ts'
 import type { Adapter, ExternalMessageId } from '../../channels/port.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../../kernel/log.ts'
-import type { WorkspaceTx } from '../../kernel/scope.ts'
+import { isDestroyed, type WorkspaceTx } from '../../kernel/scope.ts'
 import { openInbox } from '../inboxes/index.ts'
 import { codeOf, type Settlement, settlementOf, type TryOutcome } from './outcome.ts'
 import {
@@ -61,8 +61,15 @@ export function createSettle(kernel: Kernel, parts: SettleParts) {
     tx.publish({ kind: 'message.delivery', conversationId, itemId, facts: { state } })
   }
 
-  function inWorkspace(claim: Claim, work: (tx: WorkspaceTx) => Promise<void>): Promise<void> {
-    return doors.inWorkspace({ workspaceId: claim.workspaceId, actor: { kind: 'system' }, door: 'desk_worker' }, work)
+  /** Of a workspace whose keys were destroyed the state is all there is left to write. */
+  async function inWorkspace(claim: Claim, work: (tx: WorkspaceTx) => Promise<void>): Promise<void> {
+    const options = { workspaceId: claim.workspaceId, actor: { kind: 'system' }, door: 'desk_worker' } as const
+    try {
+      await doors.inWorkspace(options, work)
+    } catch (error) {
+      if (!isDestroyed(error)) throw error
+      await doors.inWorkspace({ ...options, withoutKeys: true }, work)
+    }
   }
 
   const settle: Settle = async (claim, outcome) => {

@@ -17,9 +17,8 @@ export async function sweepUnused({ doors, clock }: Kernel, store: FileStore): P
   const byWorkspace = Map.groupBy(found, ({ workspace_id }) => workspace_id)
   for (const [workspaceId, rows] of byWorkspace) {
     const ids = rows.map(({ attachment_id }) => attachment_id)
-    const gone = await doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, door: 'desk_worker' }, (tx) =>
-      deleteUnused(tx, ids),
-    )
+    const options = { workspaceId, actor: { kind: 'system' }, door: 'desk_worker', withoutKeys: true } as const
+    const gone = await doors.inWorkspace(options, (tx) => deleteUnused(tx, ids))
     for (const fileId of gone) await store.remove({ workspaceId, fileId })
   }
   return found.length === SWEEP_AT_ONCE

@@ -27,7 +27,7 @@ async function openUser(parts: OperatorParts, address: string, action: string): 
   if (!found) return null
   for (const { workspaceId, memberId } of found.memberships) {
     await parts.doors.inWorkspace(
-      { workspaceId, actor: { kind: 'operator' }, door: 'desk_auth', promisedAudit: action },
+      { workspaceId, actor: { kind: 'operator' }, door: 'desk_auth', withoutKeys: true, promisedAudit: action },
       async (tx) => tx.audit({ action, target: encodeId('member', memberId) }),
     )
   }

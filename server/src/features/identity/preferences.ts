@@ -22,9 +22,8 @@ export async function updatePreferences(parts: IdentityParts, call: UserCall<typ
     }
   })
   for (const workspaceId of workspaceIds) {
-    await parts.doors.inWorkspace({ workspaceId, actor: { kind: 'system' }, door: 'desk_auth' }, async (tx) =>
-      tx.publish({ kind: 'members.changed' }),
-    )
+    const options = { workspaceId, actor: { kind: 'system' }, door: 'desk_auth', withoutKeys: true } as const
+    await parts.doors.inWorkspace(options, async (tx) => tx.publish({ kind: 'members.changed' }))
   }
   return currentUserOf(user)
 }

@@ -7,7 +7,8 @@
 import { sql } from 'kysely'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { refuse } from '../../kernel/refusal.ts'
-import { hexOf } from './sealing.ts'
+import { type Candidate, settledKeys } from './known.ts'
+import { hexOf, keysFor } from './sealing.ts'
 
 export type Arrival = {
   readonly workspaceId: string
@@ -18,12 +19,13 @@ export type Arrival = {
 }
 export type Keeper = { keep(arrival: Arrival): Promise<{ isNew: boolean }>; idle(): Promise<void> }
 
-type KeepItem = Record<'workspace_id' | 'id' | 'inbox_id' | 'event_key' | 'raw_sealed' | 'received_at', string> & {
+type KeepItem = Record<'workspace_id' | 'id' | 'inbox_id' | 'raw_sealed' | 'received_at', string> & {
   byte_size: number
 }
 type Waiting = {
   workspaceId: string
   item: KeepItem
+  eventKeys: Candidate['keys']
   resolve: (kept: { isNew: boolean }) => void
   reject: (error: unknown) => void
 }
@@ -63,10 +65,17 @@ export function createKeeper(kernel: Kernel): Keeper {
 
   async function commit(batch: readonly Waiting[]): Promise<Map<string, boolean>> {
     const workspaceIds = [...new Set(batch.map(({ workspaceId }) => workspaceId))]
-    const items = JSON.stringify(batch.map(({ item }) => item))
     return doors.inSystem('intake.keep', 'desk_ingest', async (tx) => {
+      const scopes = workspaceIds.map(tx.scopeFor)
+      const candidates = batch.map(({ workspaceId, item, eventKeys }) => ({
+        workspaceId,
+        inboxId: item.inbox_id,
+        keys: eventKeys,
+      }))
+      const eventKeys = await settledKeys(tx, scopes, 'event', candidates)
+      const items = JSON.stringify(batch.map(({ item }, at) => ({ ...item, event_key: eventKeys[at] })))
       const { rows } = await sql<{ id: string; is_new: boolean }>`
-        select id, is_new from app.ingest_keep(${workspaceIds.map(tx.scopeFor)}::text[], ${items}::jsonb)
+        select id, is_new from app.ingest_keep(${scopes}::text[], ${items}::jsonb)
       `.execute(tx.db)
       return new Map(rows.map((row) => [row.id, row.is_new]))
     })
@@ -110,14 +119,14 @@ export function createKeeper(kernel: Kernel): Keeper {
         workspace_id: workspaceId,
         id,
         inbox_id: inboxId,
-        event_key: hexOf(keys.lookup('inbound-event', eventKey)),
         raw_sealed: hexOf(keys.seal({ table: 'inbound_event', row: id, field: 'raw' }, raw)),
         byte_size: raw.length,
         received_at: clock.now().toISOString(),
       }
       return new Promise((resolve, reject) => {
+      const eventKeys = keysFor(keys, 'inbound-event', eventKey)
         const queue = queues.get(workspaceId) ?? []
-        queue.push({ workspaceId, item, resolve, reject })
+        queue.push({ workspaceId, item, eventKeys, resolve, reject })
         queues.set(workspaceId, queue)
         waiting += 1
         drive()

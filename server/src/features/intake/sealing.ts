@@ -19,6 +19,7 @@ export type Proposal = {
   readonly inboxId: string
   readonly messageId: string
   readonly writer: Writer
+  readonly externalKey: string
   readonly addressKey: string
   readonly addressId: string
   readonly conversationId: string
@@ -40,7 +41,7 @@ export function storeItem(message: InboundMessage, proposal: Proposal, keys: Wor
   return {
     workspace_id: proposal.workspaceId,
     inbox_id: inboxId,
-    external_key: hexOf(keys.lookup('external-message', message.externalId)),
+    external_key: proposal.externalKey,
     address_key: proposal.addressKey,
     ...(!writer.isKnown && {
       address_id: addressId,
@@ -74,6 +75,11 @@ function filesOf(message: InboundMessage, visitorId: string | null, files: reado
   }
 }
 
-export function addressKeyOf(message: InboundMessage, keys: WorkspaceKeys): string {
-  return hexOf(keys.lookup('contact-address', message.from.externalId))
+/** By which keys a value may be known: first the one under which it is written now, then, while a re-index runs, others. */
+export function keysFor(keys: WorkspaceKeys, purpose: string, text: string): readonly [string, ...string[]] {
+  const [only, ...more] = keys.lookupAll(purpose, text)
+  if (only && more.length === 0) return [hexOf(only)]
+  const current = hexOf(keys.lookup(purpose, text))
+  const all = [only, ...more].flatMap((key) => (key ? [hexOf(key)] : []))
+  return [current, ...all.filter((key) => key !== current)]
 }

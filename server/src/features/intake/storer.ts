@@ -9,10 +9,11 @@ import type { Inbound, InboundMessage, InboundStatus } from '../../channels/port
 import type { Channel } from '@central-desk/contract/inboxes.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../../kernel/log.ts'
-import type { SystemTx } from '../../kernel/scope.ts'
+import { isDestroyed, type SystemTx } from '../../kernel/scope.ts'
 import { SealBroken, type WorkspaceKeys } from '../../kernel/vault/index.ts'
 import type { Receive, StoredFile } from '../files/index.ts'
-import { addressKeyOf, hexOf, storeItem, type Writer } from './sealing.ts'
+import { type Candidate, settledKeys } from './known.ts'
+import { hexOf, keysFor, storeItem, type Writer } from './sealing.ts'
 
 /** Seals and writes the bytes of a file that came with a message; the row is made with the message. */
 export type StoreBytes = Receive
@@ -70,8 +71,10 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
       const turns: Turn[] = []
       for (const [workspaceId, events] of byWorkspace) {
         if (share === SINGLE) current = { workspaceId, id: events[0]?.id ?? '' }
-        turns.push(await readTurn(tx, workspaceId, events))
+        const turn = await readTurn(tx, workspaceId, events)
+        if (turn) turns.push(turn)
       }
+      if (turns.length === 0) return []
       const lastNumbers = await storeMessages(tx, turns)
       const progress: Progress[] = []
       for (const turn of turns) {
@@ -82,9 +85,18 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
     })
   }
 
-  async function readTurn(tx: SystemTx, workspaceId: string, events: readonly PendingRow[]): Promise<Turn> {
-    const keys = await vault.open(workspaceId)
+  /** Null when the keys of the workspace were destroyed: its events wait for nothing any more. */
+  async function readTurn(tx: SystemTx, workspaceId: string, events: readonly PendingRow[]): Promise<Turn | null> {
     const scope = tx.scopeFor(workspaceId)
+    const keys = await vault.open(workspaceId).catch((error: unknown) => {
+      if (!isDestroyed(error)) throw error
+      return null
+    })
+    if (!keys) {
+      for (const { id } of events)
+        await sql`select app.ingest_set_apart(${scope}, ${id}, 'keys_destroyed')`.execute(tx.db)
+      return null
+    }
     const turn: Turn = { workspaceId, keys, scope, messages: [], statuses: [], done: [] }
     for (const event of events) {
       const read = readEvent(event, keys)
@@ -114,20 +126,27 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
 
   /** Stores the messages of all turns and finishes their events; the last event number of each workspace that has one. */
   async function storeMessages(tx: SystemTx, turns: readonly Turn[]): Promise<Map<Turn, number>> {
-    const asked = turns.flatMap(({ workspaceId, keys, messages }) =>
-      messages.map(({ event, message }) => ({
-        workspace_id: workspaceId,
-        inbox_id: event.inbox_id,
-        address_key: addressKeyOf(message, keys),
-      })),
-    )
     const scopes = turns.map(({ scope }) => scope)
-    const writers = asked.length > 0 ? await resolve(tx, scopes, asked) : new Map<string, Writer>()
+    const asked = turns.flatMap((turn) => turn.messages.map((one) => ({ turn, ...one })))
+    const under = (purpose: string, textOf: (message: InboundMessage) => string): Candidate[] =>
+      asked.map(({ turn: { workspaceId, keys }, event, message }) => ({
+        workspaceId,
+        inboxId: event.inbox_id,
+        keys: keysFor(keys, purpose, textOf(message)),
+      }))
+    const externalKeys = await settledKeys(
+      tx,
+      scopes,
+      'message',
+      under('external-message', ({ externalId }) => externalId),
+    )
+    const addresses = under('contact-address', ({ from }) => from.externalId)
+    const writers = asked.length > 0 ? await resolve(tx, scopes, addresses) : new Map<string, Writer>()
     const items: Record<string, unknown>[] = []
-    for (const turn of turns) {
-      for (const { event, message } of turn.messages) {
-        items.push(await itemOf(turn, event, message, asked[items.length]?.address_key ?? '', writers))
-      }
+    for (const [at, { turn, event, message }] of asked.entries()) {
+      const addressKeys = addresses[at]?.keys ?? ['']
+      const addressKey = addressKeys.find((key) => writers.has(`${event.inbox_id}|${key}`)) ?? addressKeys[0]
+      items.push(await itemOf(turn, event, message, { addressKey, externalKey: externalKeys[at] ?? '', writers }))
     }
     const done = turns.flatMap(({ workspaceId, done: ids }) => ids.map((id) => ({ workspace_id: workspaceId, id })))
     const { rows } = await sql<{ event_number: string | number | null }>`
@@ -146,14 +165,15 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
     )
   }
 
-  type Asked = { readonly workspace_id: string; readonly inbox_id: string; readonly address_key: string }
-
   /** Who is known by these addresses already. */
   async function resolve(
     tx: SystemTx,
     scopes: readonly string[],
-    asked: readonly Asked[],
+    addresses: readonly Candidate[],
   ): Promise<Map<string, Writer>> {
+    const asked = addresses.flatMap(({ workspaceId, inboxId, keys }) =>
+      keys.map((address_key) => ({ workspace_id: workspaceId, inbox_id: inboxId, address_key })),
+    )
     const { rows } = await sql<{ inbox_id: string; address_key: Buffer; contact_id: string; has_name: boolean }>`
       select * from app.ingest_resolve(${scopes}::text[], ${JSON.stringify(asked)}::jsonb)
     `.execute(tx.db)
@@ -169,8 +189,7 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
     { workspaceId, keys }: Turn,
     event: PendingRow,
     message: InboundMessage,
-    addressKey: string,
-    writers: Map<string, Writer>,
+    { addressKey, externalKey, writers }: { addressKey: string; externalKey: string; writers: Map<string, Writer> },
   ): Promise<Record<string, unknown>> {
     const person = `${event.inbox_id}|${addressKey}`
     // The same new person twice in one batch is one proposal, so that the name is sealed for the row it goes to.
@@ -187,6 +206,7 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
         inboxId: event.inbox_id,
         messageId: mint.next(),
         writer,
+        externalKey,
         addressKey,
         addressId: mint.next(),
         conversationId: mint.next(),
@@ -201,13 +221,16 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
   /** How many messages of ours moved on. */
   async function storeStatuses(tx: SystemTx, { scope, keys, statuses }: Turn): Promise<number> {
     if (statuses.length === 0) return 0
-    const items = statuses.map(({ event, status }) => ({
-      inbox_id: event.inbox_id,
-      external_key: hexOf(keys.lookup('external-message', status.externalMessageId)),
-      state: status.state,
-      // A stranger's sentence may repeat the message; the state alone is kept in the clear.
-      reason: status.state === 'failed' ? 'receiver_reported' : null,
-    }))
+    // What is unknown changes nothing, so each key that it may be known under is asked for.
+    const items = statuses.flatMap(({ event, status }) =>
+      keysFor(keys, 'external-message', status.externalMessageId).map((external_key) => ({
+        inbox_id: event.inbox_id,
+        external_key,
+        state: status.state,
+        // A stranger's sentence may repeat the message; the state alone is kept in the clear.
+        reason: status.state === 'failed' ? 'receiver_reported' : null,
+      })),
+    )
     const { rows } = await sql<{ moved: number }>`
       select app.ingest_status(${scope}, ${JSON.stringify(items)}::jsonb, '{}'::uuid[], ${tx.now}) as moved
     `.execute(tx.db)

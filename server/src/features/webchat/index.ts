@@ -7,6 +7,7 @@ import type { Routes } from '../../kernel/web/routes.ts'
 import { mountWebchat, type WebchatParts } from './routes.ts'
 import { createVisitorAuthenticator } from './sessions.ts'
 
+export { visitorWalk } from './reindexing.ts'
 export type { WebchatParts } from './routes.ts'
 
 export function createWebchatRoom(kernel: Kernel, parts: WebchatParts) {

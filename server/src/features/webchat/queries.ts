@@ -36,6 +36,26 @@ export async function insertVisitor(tx: WorkspaceTx, visitor: NewVisitor): Promi
     .execute()
 }
 
+export type VisitorKey = { id: string; external_sealed: Buffer; external_key: Buffer }
+
+export async function visitorsAfter(tx: WorkspaceTx, after: string | null, limit: number): Promise<VisitorKey[]> {
+  let query = tx.db
+    .selectFrom('visitor')
+    .select(['id', 'external_sealed', 'external_key'])
+    .where('workspace_id', '=', tx.workspaceId)
+  if (after !== null) query = query.where('id', '>', after)
+  return query.orderBy('id').limit(limit).execute()
+}
+
+export async function storeVisitorKey(tx: WorkspaceTx, id: string, external_key: Buffer): Promise<void> {
+  await tx.db
+    .updateTable('visitor')
+    .set({ external_key })
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('id', '=', id)
+    .execute()
+}
+
 export async function touchVisitor(tx: WorkspaceTx, id: string): Promise<void> {
   await tx.db
     .updateTable('visitor')

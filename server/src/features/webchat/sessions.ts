@@ -13,6 +13,7 @@ import type { LiveVisitor, VisitorAuthenticator } from '../../kernel/web/routes.
 import { newToken, tokenHash } from '../identity/index.ts'
 import type { RoutedInbox } from '../inboxes/index.ts'
 import { insertVisitor, selectWorkspaceName, touchVisitor, visitorByToken } from './queries.ts'
+import { VISITOR_PURPOSE } from './thread.ts'
 
 /** An identified visit is good this long after its proof; then the site vouches again. */
 export const IDENTIFIED_VISIT_MS = 24 * 3_600_000
@@ -59,7 +60,7 @@ export function createSessions(kernel: Kernel, findInbox: FindInbox) {
         id,
         inboxId,
         tokenHash: tokenHash(token),
-        externalKey: tx.keys.lookup('contact-address', externalId),
+        externalKey: tx.keys.lookup(VISITOR_PURPOSE, externalId),
         externalSealed: seal('external', externalId),
         nameSealed: person.name === null ? null : seal('name', person.name),
         emailSealed: person.email === null ? null : seal('email', person.email),

@@ -11,7 +11,7 @@ import type { EventStream } from '../../kernel/web/event-stream.ts'
 import type { LiveVisitor } from '../../kernel/web/routes.ts'
 import { idTranslator } from '../../kernel/web/wire-ids.ts'
 import { lastEventNumber, newsAfter } from './queries.ts'
-import { addressKeysOf, type LinksFor, readThread } from './thread.ts'
+import { type LinksFor, openVisitor, readThread, VISITOR_PURPOSE } from './thread.ts'
 
 const RECHECK_MS = 30_000
 /** Tabs of one visitor; beyond it the oldest stream is taken for one that was lost without a word. */
@@ -20,7 +20,9 @@ const STREAMS_PER_VISITOR = 10
 type Listener = {
   readonly visitor: LiveVisitor
   readonly stream: EventStream
-  readonly addressKeys: readonly Buffer[]
+  readonly externalId: string
+  /** Computed again with each recheck: a stream may outlive a version of the look-up key. */
+  addressKeys: readonly Buffer[]
   readonly isStillGood: () => Promise<boolean>
   /** Number of the last message sent. */
   cursor: number
@@ -48,7 +50,7 @@ export type StreamStart = {
 }
 
 export function createStreams(kernel: Kernel, linksFor: LinksFor) {
-  const { doors, signals, watch, log } = kernel
+  const { doors, vault, signals, watch, log } = kernel
   const lobbies = new Map<string, Lobby>()
   const { outward: spell } = idTranslator(VisitorMessage)
 
@@ -88,9 +90,16 @@ export function createStreams(kernel: Kernel, linksFor: LinksFor) {
     listener.isReady = true
   }
 
+  async function stillGood(listener: Listener): Promise<boolean> {
+    if (!(await listener.isStillGood())) return false
+    const keys = await vault.open(listener.visitor.workspaceId)
+    listener.addressKeys = keys.lookupAll(VISITOR_PURPOSE, listener.externalId)
+    return true
+  }
+
   async function recheck(listener: Listener): Promise<void> {
     // Not knowing is no yes.
-    const isGood = await listener.isStillGood().catch(() => false)
+    const isGood = await stillGood(listener).catch(() => false)
     if (!isGood) listener.stream.end()
   }
 
@@ -152,13 +161,14 @@ export function createStreams(kernel: Kernel, linksFor: LinksFor) {
   signals.on('events', ({ workspaceId, lastNumber }) => wake(workspaceId, lastNumber))
 
   return async function listen({ visitor, open, after, isStillGood }: StreamStart): Promise<void> {
-    const { number, addressKeys } = await reading(visitor.workspaceId, async (tx) => ({
-      number: await lastEventNumber(tx),
-      addressKeys: await addressKeysOf(tx, visitor.visitorId),
-    }))
+    const { number, externalId, addressKeys } = await reading(visitor.workspaceId, async (tx) => {
+      const { externalId } = await openVisitor(tx, visitor.visitorId)
+      const addressKeys = tx.keys.lookupAll(VISITOR_PURPOSE, externalId)
+      return { number: await lastEventNumber(tx), externalId, addressKeys }
+    })
     const stream = open()
     const state = { cursor: after, isAsked: false, isReading: false, isReady: false }
-    const listener: Listener = { visitor, stream, addressKeys, isStillGood, ...state }
+    const listener: Listener = { visitor, stream, externalId, addressKeys, isStillGood, ...state }
     const timer = setInterval(() => void recheck(listener), RECHECK_MS)
     timer.unref()
     stream.onClose(() => clearInterval(timer))

@@ -10,6 +10,8 @@ import { type AttachmentRow, attachmentView, type FilesRoom, readAttachments } f
 import { type MessageRow, messageRows, type Place, threadOf, visitorRow } from './queries.ts'
 
 const PAGE = 50
+/** As intake keys the addresses that it stores. */
+export const VISITOR_PURPOSE = 'contact-address'
 
 export type LinksFor = FilesRoom['linksFor']
 /** As the contract has it, with times not yet spelled. */
@@ -31,7 +33,7 @@ export async function openVisitor(tx: WorkspaceTx, visitorId: string) {
 /** Under every kept version of the look-up key, so that a re-index hides nobody's thread. */
 export async function addressKeysOf(tx: WorkspaceTx, visitorId: string): Promise<Buffer[]> {
   const { externalId } = await openVisitor(tx, visitorId)
-  return tx.keys.lookupAll('contact-address', externalId)
+  return tx.keys.lookupAll(VISITOR_PURPOSE, externalId)
 }
 
 export async function readThread(

@@ -19,10 +19,17 @@ export {
   sealFile,
 } from './file-cipher.ts'
 export { type KeyProvider, KeyTrouble, type KeyTroubleCode } from './key-provider.ts'
-export type { KeyStore } from './key-store.ts'
+export type { KeyFamily, KeyStore } from './key-store.ts'
 export { SealBroken } from './primitives.ts'
 export type { SearchWord } from './search-tokens.ts'
-export { createVault, KEYS_IN_MEMORY_MS, NEW_VERSION_SEALS_AFTER_MS, type NewVersion, type Vault } from './vault.ts'
+export {
+  createVault,
+  KEYS_IN_MEMORY_MS,
+  type KeptVersion,
+  NEW_VERSION_SEALS_AFTER_MS,
+  type NewVersion,
+  type Vault,
+} from './vault.ts'
 export { ENVELOPE_FORMAT, type SealPlace, SEALED_TEXT_BYTES_MAX, type WorkspaceKeys } from './workspace-keys.ts'
 
 interface OpenKeysOptions {

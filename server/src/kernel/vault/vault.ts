@@ -20,10 +20,23 @@ export interface NewVersion {
   seals_from: Date
 }
 
+/** What may be told of a key: everything but the key. */
+export interface KeptVersion {
+  family: KeyFamily
+  version: number
+  state: 'active' | 'retired'
+  created_at: Date
+  seals_from: Date
+  /** From then on no process seals with an older one, so what stands under an older one can be found once and for all. */
+  settled_at: Date
+}
+
 export interface Vault {
   readonly storeId: string
   create(workspaceId: string): Promise<WorkspaceKeys>
   open(workspaceId: string): Promise<WorkspaceKeys>
+  /** Newest first in each family, retired ones among them. */
+  versions(workspaceId: string): Promise<KeptVersion[]>
   rotateContent(workspaceId: string): Promise<NewVersion>
   /** Forgets a content version. The caller has sealed everything under it anew; nothing sealed by it opens again. */
   retireContent(workspaceId: string, version: number): Promise<void>
@@ -90,6 +103,10 @@ export function createVault(options: VaultOptions): Vault {
       return open(workspaceId)
     },
     open,
+    async versions(workspaceId) {
+      const { keys } = await store.read(workspaceId)
+      return keys.map(factsOf).sort((a, b) => a.family.localeCompare(b.family) || b.version - a.version)
+    },
     async check() {
       const context = { purpose: 'readiness' }
       const key = options.randomness.bytes(KEY_BYTES)
@@ -111,6 +128,12 @@ export function createVault(options: VaultOptions): Vault {
   }
 }
 
+function factsOf({ family, version, state, created_at, seals_from }: KeptKey): KeptVersion {
+  const from_ms = Date.parse(seals_from)
+  const settled_at = new Date(from_ms + KEYS_IN_MEMORY_MS)
+  return { family, version, state, created_at: new Date(created_at), seals_from: new Date(from_ms), settled_at }
+}
+
 function isActive(kept: KeptKey): boolean {
   return kept.state === 'active'
 }
@@ -125,10 +148,8 @@ function retired(kept: KeptKey): KeptKey {
 
 /** A version may go once a newer one has been sealing for longer than any process remembers the older as newest. */
 function refuseInUse(ring: KeyRing, family: KeyFamily, version: number, now: Date): void {
-  const settled = now.getTime() - KEYS_IN_MEMORY_MS
   const isSucceeded = ring.keys.some(
-    (kept) =>
-      kept.family === family && isActive(kept) && kept.version > version && Date.parse(kept.seals_from) <= settled,
+    (kept) => kept.family === family && isActive(kept) && kept.version > version && factsOf(kept).settled_at <= now,
   )
   if (ring.keys.some((kept) => is(kept, family, version) && isActive(kept)) && isSucceeded) return
   throw new KeyTrouble('version_in_use', `Version ${version} of the ${family} keys cannot be retired now`)

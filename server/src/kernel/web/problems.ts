@@ -18,9 +18,12 @@ const FASTIFY_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_request',
   FST_ERR_CTP_INVALID_JSON_BODY: 'bad_request',
 }
-/** A workspace whose keys were destroyed is gone; a key provider that does not answer now may answer later. */
+/**
+ * Only who may enter a workspace gets far enough to hear that its keys were destroyed. A key provider that does not
+ * answer now may answer later.
+ */
 const KEY_CODES: Readonly<Record<string, ErrorCode>> = {
-  workspace_destroyed: 'not_found',
+  workspace_destroyed: 'workspace_destroyed',
   provider_unreachable: 'busy',
 }
 /** What PostgreSQL refuses for a reason a caller may know. */
