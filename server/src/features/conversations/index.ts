@@ -19,7 +19,7 @@ export { type MineOf, readListed, readMine, readRows } from './rows.ts'
 /** Other processes store messages too, and call nobody here. */
 const INDEX_PAUSE_MS = 2_000
 /** Nobody searches for a word within a blink of its arrival; a dozen messages cost little more than one. */
-const INDEX_GATHER_MS = 1000
+const INDEX_GATHER_MS = 200
 const WAKE_PAUSE_MS = 5_000
 
 export function createConversationsRoom(kernel: Kernel, parts: ConversationsParts) {
