@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatabaseAddress } from '../../server/src/postgres/address.ts'
-import { asLogin, inDatabase, withClient } from '../../server/src/postgres/address.ts'
+import { inDatabase, withClient } from '../../server/src/postgres/address.ts'
 import { prepareBinaries } from '../../server/src/postgres/binaries.ts'
 import { LOCALE_18 } from '../../server/src/postgres/embedded.ts'
 import { identityFor } from '../../server/src/postgres/identity.ts'
@@ -20,7 +20,8 @@ export type Cluster = {
   socketFolder(): string | null
   /** A superuser in the desk's database. */
   superuser(): DatabaseAddress
-  owner(): DatabaseAddress
+  /** The login that owns the desk's database, wherever that is. */
+  readonly owner: Pick<DatabaseAddress, 'user' | 'password' | 'database'>
   pid(): number
   start(): Promise<void>
   /** SIGKILL to the postmaster; with `family` to all that it started too. */
@@ -60,7 +61,7 @@ export async function makeCluster(folder: string): Promise<Cluster> {
   return {
     socketFolder: () => server?.socketFolder ?? null,
     superuser: () => inDatabase(address(), DATABASE),
-    owner: () => asLogin(inDatabase(address(), DATABASE), OWNER, ownerPassword),
+    owner: { user: OWNER, password: () => ownerPassword, database: DATABASE },
     pid: () => postmasterPid(dataFolder) ?? 0,
     async start() {
       server ??= await startServer({ ...base, ...files }, login)

@@ -49,7 +49,7 @@ async function groundOn(
   remove: () => void,
 ): Promise<Ground> {
   const environmentAt = (socketFolder: string) => {
-    const { user, password, database } = cluster.owner()
+    const { user, password, database } = cluster.owner
     const login = `${user}:${password()}`
     const url = `postgres://${login}@${encodeURIComponent(socketFolder)}:${SOCKET_PORT}/${database}`
     return { DESK_HOME: join(folder, 'home'), DATABASE_URL: url, ...ALL_DESKS }

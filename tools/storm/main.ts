@@ -10,6 +10,7 @@ import { decodeId } from '@central-desk/contract/ids.ts'
 import { ForwardWatch } from './check.ts'
 import { layGround, type Ground } from './ground.ts'
 import { measureNeighbours, type Neighbours } from './neighbours.ts'
+import { Operator, ROTATION_LASTS_MS } from './rotation.ts'
 import { DESKS, planStorm, type StormPlan } from './plan.ts'
 import { Receivers } from './receivers.ts'
 import { judgeAll, killFindings, promisesOf, readAll, twoNames } from './report.ts'
@@ -70,16 +71,21 @@ async function endAll(): Promise<void> {
   for (const end of ends.splice(0).reverse()) await end().catch((error) => say(String(error)))
 }
 
-function endOnSignals(): void {
+function endWhateverHappens(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       say('Stopping ...')
       void endAll().then(() => process.exit(2))
     })
   }
+  // A fault of the storm's own leaves nothing behind either.
+  process.on('uncaughtException', (error) => {
+    say(error.stack ?? error.message)
+    void endAll().then(() => process.exit(2))
+  })
 }
 
-async function weather(plan: StormPlan, ground: Ground) {
+async function weather(plan: StormPlan, ground: Ground, operator: Operator | null) {
   const begun_ms = Date.now()
   const [begin_ms, deadline_ms] = [begun_ms - STORY_MS, begun_ms + LONGEST_MS]
   const ports = ground.desks.map(({ port }) => port)
@@ -97,7 +103,8 @@ async function weather(plan: StormPlan, ground: Ground) {
   const rowWatch = new RowWatch(() => ground.cluster.superuser(), forward)
   ends.push(() => Promise.all([...streams, rowWatch].map((watch) => watch.stop())))
   say(`Storm ${plan.seed}: ${plan.events.length} events, ${plan.kills.length} kills.`)
-  const run = await runStorm({ plan, ground, furnished, receivers, begin_ms, deadline_ms, say })
+  const rotation = operator && { meanwhile: () => operator.rotate(), shortest_ms: ROTATION_LASTS_MS }
+  const run = await runStorm({ plan, ground, furnished, receivers, begin_ms, deadline_ms, say, ...rotation })
   await untilRows(ground, workspaceIds, ({ pending }) => pending === 0, STORED_LIMIT_MS)
   await Promise.all(ground.desks.map((desk) => desk.stop()))
   ground.straight.begin()
@@ -109,7 +116,9 @@ async function storm(flags: Flags) {
   const plan = planStorm(flags)
   const ground = await layGround(DESKS, flags.port)
   ends.push(() => ground.end())
-  const { run, furnished, workspaceIds, forward, streams, receivers, begin_ms } = await weather(plan, ground)
+  const operator = flags.isRotating ? new Operator(ground, say) : null
+  ends.push(async () => operator?.stop())
+  const { run, furnished, workspaceIds, forward, streams, receivers, begin_ms } = await weather(plan, ground, operator)
   // Answers whose worker was killed wait for its lease to run out; meanwhile the street is measured.
   const rounds = flags.isShort ? SHORT.rounds : FULL.rounds
   const neighbours = await measureNeighbours({ ground, rounds, say })
@@ -121,10 +130,17 @@ async function storm(flags: Flags) {
     ...{ threads, rows, streams, forward },
     promised: promisesOf(plan, begin_ms, run.eventLines, run.replyLines),
     beyond: { accepted, told: receivers.told },
-    findings: [...run.findings, ...killFindings(plan, run.kills), ...twoNames(run.replyLines), ...alone],
+    findings: [
+      ...run.findings,
+      ...killFindings(plan, run.kills),
+      ...twoNames(run.replyLines),
+      ...alone,
+      ...(operator?.findings ?? []),
+    ],
   })
   const lost = run.eventLines.filter(({ kind }) => kind === 'lost').length
   say(`${lost} calls were lost and made again; ${run.replyLines.length} lines on answers.`)
+  if (operator) say(`The operator was interrupted ${operator.interrupted} times.`)
   say(`${accepted.size} answers reached receivers, ${receivers.told.length} pieces of news were acknowledged.`)
   for (const desk of ground.desks) for (const [what, times] of desk.logged) say(`  ${desk.name} ${times}x ${what}`)
   return { plan, run, judged, neighbours }
@@ -138,7 +154,7 @@ function streetFindings({ lost, ratio }: Neighbours, isShort: boolean): string[]
 
 async function main(): Promise<number> {
   const flags = readFlags()
-  endOnSignals()
+  endWhateverHappens()
   const { plan, run, judged, neighbours } = await storm(flags)
   const { findings: found, ...counts } = judged
   const findings = [...found, ...streetFindings(neighbours, flags.isShort)]

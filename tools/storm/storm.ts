@@ -36,6 +36,8 @@ export type StormParts = {
   readonly deadline_ms: number
   /** Done once, in the thick of it. */
   readonly meanwhile?: () => Promise<void>
+  /** At least so long messages come. */
+  readonly shortest_ms?: number
   readonly say: (sentence: string) => void
 }
 
@@ -45,7 +47,7 @@ const AGENTS = fileURLToPath(new URL('./agents.ts', import.meta.url))
 const TIME_PER_KILL_MS = 4_000
 const SHORTEST_MS = 20_000
 const AGENTS_PACE_MS = 100
-const MEANWHILE_AT = 0.3
+const MEANWHILE_AT = 0.03
 const LOOK_MS = 20
 
 /** Children end with us: they have a line to this process and leave when it breaks. */
@@ -59,9 +61,9 @@ async function endOf(name: string, child: ChildProcess): Promise<string[]> {
   return child.exitCode === 0 ? [] : [`${name} ended with ${child.exitCode ?? child.signalCode}`]
 }
 
-function jobsOf({ plan, ground, furnished, begin_ms, deadline_ms }: StormParts) {
+function jobsOf({ plan, ground, furnished, begin_ms, deadline_ms, shortest_ms = SHORTEST_MS }: StormParts) {
   const ports = ground.desks.map(({ port }) => port)
-  const lasts_ms = Math.max(SHORTEST_MS, plan.kills.length * TIME_PER_KILL_MS)
+  const lasts_ms = Math.max(shortest_ms, plan.kills.length * TIME_PER_KILL_MS)
   const ledger = (name: string) => join(ground.folder, `${name}.ledger`)
   const senders = plan.sends.map(
     (list, place): SenderJob => ({
