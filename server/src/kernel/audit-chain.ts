@@ -4,7 +4,7 @@
  * It cannot see a chain that was rewritten as a whole, from some entry to the head: for that somebody must keep the head
  * elsewhere, and compare.
  */
-import { auditHash } from './audit.ts'
+import { auditHash, spellAddress } from './audit.ts'
 import type { Doors, WorkspaceTx } from './scope.ts'
 
 export type ChainVerdict = {
@@ -46,7 +46,8 @@ function follow(link: Link, rows: Awaited<ReturnType<typeof entriesAfter>>): Pic
   let last = link
   for (const { hash, previous_hash, ...entry } of rows) {
     if (entry.number !== last.number + 1) return { ...last, broken: { number: last.number + 1, why: 'missing' } }
-    const isWhole = previous_hash.equals(last.hash) && auditHash(previous_hash, entry).equals(hash)
+    const written = { ...entry, ip: spellAddress(entry.ip) }
+    const isWhole = previous_hash.equals(last.hash) && auditHash(previous_hash, written).equals(hash)
     if (!isWhole) return { ...last, broken: { number: entry.number, why: 'changed' } }
     last = { number: entry.number, hash }
   }

@@ -4,6 +4,7 @@
  * Takes the workspace's audit head, which is the second to last lock of any transaction (the event counter is last).
  */
 import { createHash } from 'node:crypto'
+import { isIP, isIPv6 } from 'node:net'
 import type { Database } from './pools.ts'
 
 export type AuditNote = {
@@ -35,6 +36,22 @@ export function canonicalJson(value: unknown): string {
   const entries = Object.entries(value).filter(([, member]) => member !== undefined)
   entries.sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
+}
+
+const MAPPED = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/
+
+/**
+ * One spelling of an address: a proxy may write it otherwise than PostgreSQL gives it back, and the hash covers it. What
+ * is no address is left out, and so is the name of an interface of ours.
+ */
+export function spellAddress(ip: string | null): string | null {
+  const [address = ''] = (ip ?? '').split('%')
+  if (!isIPv6(address)) return isIP(address) ? address : null
+  const spelled = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const [, high = '', low = ''] = MAPPED.exec(spelled) ?? []
+  if (high === '') return spelled
+  const bytes = [high, low].flatMap((word) => [Number.parseInt(word, 16) >> 8, Number.parseInt(word, 16) & 0xff])
+  return `::ffff:${bytes.join('.')}`
 }
 
 export function auditHash(previous: Buffer, entry: Record<string, unknown>): Buffer {
@@ -71,7 +88,7 @@ export async function appendAudit(
       result: note.result ?? ('done' as const),
       before: note.before === undefined ? null : JSON.stringify(note.before),
       after: note.after === undefined ? null : JSON.stringify(note.after),
-      ip: origin.ip,
+      ip: spellAddress(origin.ip),
       user_agent: origin.userAgent?.slice(0, 300) ?? null,
       request_id: origin.requestId,
       count: note.count ?? 1,
