@@ -2,6 +2,7 @@
 import { identityFaults } from './identity.ts'
 import { applicationFaults } from './application.ts'
 import type { Fault } from './fault.ts'
+import { isolationFaults } from './isolation.ts'
 import { pageFaults } from './page.ts'
 
-export const FAULTS: readonly Fault[] = [...pageFaults, ...applicationFaults, ...identityFaults]
+export const FAULTS: readonly Fault[] = [...pageFaults, ...isolationFaults, ...applicationFaults, ...identityFaults]
