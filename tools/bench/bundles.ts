@@ -1,15 +1,12 @@
 /** What a browser loads, compressed as it is sent: the desk's first screen, the widget's loader, and its chat. */
-import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { type Result, resultOf } from './document.ts'
 import { BenchRefusal } from './refusal.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const BUILD = join(ROOT, 'scripts/build-screens.mjs')
 
 function kilobytes(file: string): number {
   return gzipSync(readFileSync(file), { level: 9 }).byteLength / 1000
@@ -27,9 +24,9 @@ function sum(dist: string, page: string): number {
   return scripts.reduce((all, file) => all + kilobytes(join(dist, file)), 0)
 }
 
-export async function measureBundles(): Promise<Result[]> {
-  await promisify(execFile)(process.execPath, [BUILD], { cwd: dirname(BUILD) })
+export function measureBundles(): Result[] {
   const [desk, widget] = [join(ROOT, 'desk/dist'), join(ROOT, 'widget/dist')]
+  if (![desk, widget].every((dist) => existsSync(dist))) throw new BenchRefusal('the screens are not built')
   const size = (name: string, value: number, gate: number, aim: number, what: string) =>
     resultOf({
       ...{ name, unit: 'KB', ours: [value], target: { op: '<=', value: gate } },

@@ -35,7 +35,8 @@ const UNINDEXED = 'select exists (select from desk.search_backlog) as waits'
 type Limit = {
   readonly program: string
   readonly address: DatabaseAddress
-  readonly calls: (count: number) => Promise<IntakeCall[]>
+  /** So many messages for each client. A workspace is the same client's always, as the desk's own batches never share one. */
+  readonly calls: (clients: number, each: number) => Promise<IntakeCall[]>
 }
 type Place = {
   readonly bench: Bench
@@ -75,8 +76,15 @@ async function prepare({ bed, seeded }: Bench, foundation: Foundation): Promise<
   await withClient(bed.superuser, prepareLimit)
   const known = await knownIn(bed.superuser, seeded.crowd)
   const kernel = kernelOn(foundation)
-  const source = incomingSource(seeded.crowd, 4_711)
-  return { program, address, calls: (count) => captureCalls(kernel, known, Array.from({ length: count }, source)) }
+  let seed = 4_711
+  const calls = async (clients: number, each: number) => {
+    const incoming = Array.from({ length: clients }, (_, client) => {
+      const plans = seeded.crowd.filter((_plan, at) => at % clients === client)
+      return Array.from({ length: each }, incomingSource(plans, seed++))
+    })
+    return captureCalls(kernel, known, incoming.flat())
+  }
+  return { program, address, calls }
 }
 
 async function oneRound(place: Place, limit: Limit | null, round: number, isCounted: boolean): Promise<void> {
@@ -132,7 +140,7 @@ async function generate(place: Place, limit: Limit, kind: 'limit' | 'batch', isC
   const [clients, together] = isBatch ? [BATCH_CLIENTS, TOGETHER] : [CLIENTS, 1]
   const each = Math.floor((isBatch ? sizes.group : sizes.single) / together / clients)
   // Captured just before they are sent: what has been overtaken by newer messages would be stored in another way.
-  const calls = merged(await limit.calls(each * clients * together), together)
+  const calls = merged(await limit.calls(clients, each * together), together)
   const base = await loadCalls(client, calls)
   const from = await logPlace(client)
   const database = new FamilyClock(bed.postmasterPid)

@@ -65,6 +65,19 @@ function commit(): string {
   }
 }
 
+/** Groups that refused: the others are measured all the same, and the run ends as not measured. */
+const refusals: string[] = []
+
+async function resultsOf(group: Entry, bench: Bench): Promise<Result[]> {
+  try {
+    return await group.measure(bench)
+  } catch (error) {
+    if (!(error instanceof BenchRefusal)) throw error
+    refusals.push(`${group.gives.join(', ')}: ${error.message}`)
+    return []
+  }
+}
+
 async function measureOnBed(home: string, noise: NoiseGuard): Promise<Result[]> {
   const groups = GROUPS.filter(({ gives }) => gives.some(isAsked))
   if (groups.length === 0) return []
@@ -76,7 +89,7 @@ async function measureOnBed(home: string, noise: NoiseGuard): Promise<Result[]> 
   const measure = async (stands: Entry['stands']) => {
     for (const group of groups.filter((one) => one.stands === stands)) {
       say(`measuring ${group.gives.join(', ')}`)
-      results.push(...(await group.measure(bench)))
+      results.push(...(await resultsOf(group, bench)))
     }
   }
   try {
@@ -90,7 +103,7 @@ async function measureOnBed(home: string, noise: NoiseGuard): Promise<Result[]> 
 
 async function measureAll(home: string): Promise<BenchDocument> {
   const noise = new NoiseGuard()
-  const bundles = isAsked('bundle') ? await measureBundles() : []
+  const bundles = isAsked('bundle') ? measureBundles() : []
   const results = [...bundles, ...(await measureOnBed(home, noise))].filter(({ name }) => isWanted(name))
   const [cpu] = cpus()
   const machine = {
@@ -113,8 +126,9 @@ async function run(): Promise<number> {
     process.stdout.write(`${tableOf(results)}\n\n`)
     if (results.length === 0) say('nothing is called like this')
     if (noise.noisy) say(`too noisy: the same work took ${noise.driftPct} % longer at one time than at another`)
+    for (const refusal of refusals) say(`not measured: ${refusal}`)
     say('done')
-    return exitCodeOf(measured)
+    return refusals.length > 0 ? EXIT.notMeasured : exitCodeOf(measured)
   } catch (error) {
     if (!(error instanceof BenchRefusal)) throw error
     say(`not measured: ${error.message}`)
