@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import { systemClock, systemRandomness } from './kernel/clock.ts'
 import { LOGIN_ROLES, type LoginRole } from './kernel/database-roles.ts'
@@ -21,6 +22,8 @@ import { openRunning, startEmbedded } from './postgres/embedded.ts'
 
 const HOME_MODE = 0o700
 const LOCK_NOT_AVAILABLE = '55P03'
+/** A statement that hangs keeps its connection; the end of the program does not wait for it. */
+const POOLS_END_TIMEOUT_MS = 3_000
 
 export type Foundation = {
   readonly parts: KernelParts
@@ -50,9 +53,9 @@ export async function layFoundation(config: Config, log: Logger, say: (sentence:
       owner,
       isEmpty: await isEmpty(openedPools),
       databaseEnded: embedded?.ended ?? new Promise(() => {}),
-      parts: partsOn(config, keys, openedPools, log),
+      parts: { ...partsOn(config, keys, openedPools, log), dataFolder: embedded?.dataFolder },
       async close() {
-        await openedPools.end()
+        await Promise.race([openedPools.end(), pause(POOLS_END_TIMEOUT_MS, null, { ref: false })])
         await embedded?.stop()
       },
     }

@@ -3,6 +3,7 @@
  * once by `app.ts`, passed down as an argument; nothing here knows a room.
  */
 import { createHmac } from 'node:crypto'
+import { dirname } from 'node:path'
 import type { Clock, Randomness } from './clock.ts'
 import { createDenials, type Denials } from './denials.ts'
 import { createIdMint, type IdMint } from './ids.ts'
@@ -10,6 +11,7 @@ import type { Logger } from './log.ts'
 import type { Outbound } from './outbound.ts'
 import type { Pools } from './pools.ts'
 import { createLimiter, type Limiter } from './rate-limit.ts'
+import { createRoom, type Room } from './room.ts'
 import { createDoors, type Doors } from './scope.ts'
 import { createScopeSigner } from './scope-signature.ts'
 import { createSignals, type Signals } from './signals.ts'
@@ -40,6 +42,7 @@ export type Kernel = Settings & {
   readonly denials: Denials
   readonly signals: Signals
   readonly watch: Watch
+  readonly room: Room
   readonly outbound: Outbound
   /** A secret of this desk for one purpose, derived from the master key; 32 bytes, the same at each start. */
   readonly secretFor: (purpose: string) => Buffer
@@ -55,6 +58,8 @@ export type KernelParts = Settings & {
   readonly randomness: Randomness
   readonly log: Logger
   readonly outbound: Outbound
+  /** Folder of the embedded database; it may lie on another disk than the home. */
+  readonly dataFolder?: string
 }
 
 export function createKernel(parts: KernelParts): Kernel {
@@ -86,6 +91,11 @@ export function createKernel(parts: KernelParts): Kernel {
     denials: createDenials(doors, clock, log),
     signals,
     watch: createWatch(doors, pools.desk_app, signals, log),
+    room: createRoom({
+      folders: [dirname(parts.filesFolder), ...(parts.dataFolder ? [parts.dataFolder] : [])],
+      clock,
+      log,
+    }),
     outbound,
     secretFor,
   }

@@ -128,6 +128,8 @@ export function createDoors(parts: DoorParts): Doors {
       const client = await connectionOf(parts.pools[door])
       try {
         return await ask({ db: queriesOn(client), now: parts.clock.now() })
+      } catch (error) {
+        throw asLoss(client, error)
       } finally {
         client.release()
       }
@@ -190,11 +192,30 @@ function backendPid(client: pg.PoolClient): number {
 
 /** What PostgreSQL calls a connection that could not be made; of the moment, and no fault of whoever asked. */
 export const NO_CONNECTION = '08001'
+/** And one that went away in the middle: what was asked of it may or may not have happened. */
+export const CONNECTION_LOST = '08006'
 
 /** A database that is away, or a pool whose connections are all taken, is one kind of failure. */
 function connectionOf(pool: pg.Pool): Promise<pg.PoolClient> {
-  return pool.connect().catch((cause: unknown) => {
+  return pool.connect().then(watchLoss, (cause: unknown) => {
     throw Object.assign(new Error('there is no connection to the database', { cause }), { code: NO_CONNECTION })
+  })
+}
+
+const watched = new WeakSet<pg.PoolClient>()
+const lost = new WeakSet<pg.PoolClient>()
+
+function watchLoss(client: pg.PoolClient): pg.PoolClient {
+  if (watched.has(client)) return client
+  watched.add(client)
+  return client.on('error', () => lost.add(client))
+}
+
+/** The driver says a lost connection in words only; a refusal of the database itself says more. */
+function asLoss(client: pg.PoolClient, error: unknown): unknown {
+  if (!lost.has(client) || (error instanceof Error && 'severity' in error)) return error
+  return Object.assign(new Error('the connection to the database was lost', { cause: error }), {
+    code: CONNECTION_LOST,
   })
 }
 
@@ -217,7 +238,7 @@ async function transaction<T>(
     await client.query('rollback').catch((rollbackError: Error) => {
       broken = rollbackError
     })
-    throw error
+    throw asLoss(client, error)
   } finally {
     client.release(broken)
   }

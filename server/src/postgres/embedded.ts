@@ -7,6 +7,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freeBytes } from '../kernel/room.ts'
 import { StartRefusal } from '../kernel/start-refusal.ts'
 import { asLogin, type DatabaseAddress, inDatabase, tryLogin, withClient } from './address.ts'
 import { prepareBinaries } from './binaries.ts'
@@ -94,10 +95,25 @@ function choosePlace(home: string, log: (sentence: string) => void): Place {
   return { folder: outside, identity: dropped }
 }
 
+/** A start that begins without this much fails half-way, and with an empty folder leaves nothing useful. */
+const ROOM_TO_START_BYTES = 32 * 1024 * 1024
+const ROOM_FOR_A_NEW_ONE_BYTES = 128 * 1024 * 1024
+const MIB = 1024 * 1024
+
+function requireRoom(folder: string, needed_bytes: number): void {
+  const free_bytes = freeBytes(folder)
+  if (free_bytes >= needed_bytes) return
+  const [free, needed] = [free_bytes, needed_bytes].map((bytes) => Math.floor(bytes / MIB))
+  throw new StartRefusal(
+    `There is no room on the disk of ${folder}: ${free} MiB are free and a start needs ${needed} MiB; make room and start again.`,
+  )
+}
+
 /** Starts the database of a home folder, making all that is missing. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   makeFolder(options.home, isRoot() ? 0o711 : 0o700)
   const home = realpathSync(options.home)
+  requireRoom(home, ROOM_TO_START_BYTES)
   const locks: HomeLock[] = [lockHome(home)]
   const release = () => {
     for (const lock of locks.splice(0)) lock.release()
@@ -120,6 +136,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 async function startIn(home: string, place: Place, { log, settings }: EmbeddedOptions): Promise<Embedded> {
   const dataFolder = join(place.folder, 'data')
   const isThere = existsSync(dataFolder)
+  requireRoom(place.folder, isThere ? ROOM_TO_START_BYTES : ROOM_FOR_A_NEW_ONE_BYTES)
   const superuserPassword = keptPassword(home, 'postgres-superuser', isThere)
   const ownerPassword = keptPassword(home, 'postgres-owner', false)
   const binaries = prepareBinaries(place.identity, place.folder)

@@ -36,7 +36,7 @@ const LANES = 2
 const WAITING_MAX = 20_000
 
 export function createKeeper(kernel: Kernel): Keeper {
-  const { doors, vault, clock, mint, signals } = kernel
+  const { doors, vault, clock, mint, signals, room } = kernel
   const queues = new Map<string, Waiting[]>()
   /** Workspaces that some connection works for. */
   const inHand = new Set<string>()
@@ -112,6 +112,7 @@ export function createKeeper(kernel: Kernel): Keeper {
 
   return {
     async keep({ workspaceId, inboxId, eventKey, raw }) {
+      room.require()
       if (waiting >= WAITING_MAX) throw refuse('busy', { retryAfterSeconds: 2 })
       const keys = await vault.open(workspaceId)
       const id = mint.next()
@@ -123,8 +124,8 @@ export function createKeeper(kernel: Kernel): Keeper {
         byte_size: raw.length,
         received_at: clock.now().toISOString(),
       }
-      return new Promise((resolve, reject) => {
       const eventKeys = keysFor(keys, 'inbound-event', eventKey)
+      return new Promise((resolve, reject) => {
         const queue = queues.get(workspaceId) ?? []
         queue.push({ workspaceId, item, eventKeys, resolve, reject })
         queues.set(workspaceId, queue)

@@ -45,8 +45,8 @@ const SINGLE: Share = { workspaces: 1, events: 1 }
 const CAREFUL_ROUNDS = 64
 const TRIES_BEFORE_SET_APART = 3
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
-/** What is the database's or the moment's trouble, not the event's: connection, resources, locks, shutdown. */
-const PASSING = /^(08|53|55|57|40|25)/
+/** What is the database's, the disk's or the moment's trouble, not the event's: connection, resources, locks, shutdown. */
+const PASSING = /^(08|53|55|57|40|25|ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE|ECONN|EPIPE)/
 
 export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
   const { doors, vault, mint, signals, log } = kernel

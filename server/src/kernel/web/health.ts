@@ -25,7 +25,7 @@ export function mountHealth(app: FastifyInstance, kernel: Kernel, version: strin
   }
 }
 
-type Checks = Readonly<Record<'database' | 'migrations' | 'keys', 'ok' | 'failing'>>
+type Checks = Readonly<Record<'database' | 'migrations' | 'keys' | 'room', 'ok' | 'failing'>>
 
 function createReadiness(kernel: Kernel): () => Promise<Checks> {
   let known: { readonly since_ms: number; readonly checks: Promise<Checks> } | undefined
@@ -39,7 +39,8 @@ function createReadiness(kernel: Kernel): () => Promise<Checks> {
 
 /** Migrations are checked before the server listens and cannot go back while it runs: `ok` is what start-up found. */
 async function look(kernel: Kernel): Promise<Checks> {
-  return { database: await databaseAnswers(kernel), migrations: 'ok', keys: await keysAnswer(kernel) }
+  const room = kernel.room.isShort() ? 'failing' : 'ok'
+  return { database: await databaseAnswers(kernel), migrations: 'ok', keys: await keysAnswer(kernel), room }
 }
 
 async function databaseAnswers({ doors, log }: Kernel): Promise<'ok' | 'failing'> {

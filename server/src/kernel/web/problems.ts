@@ -6,7 +6,8 @@ import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@centra
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describeError, type Logger } from '../log.ts'
 import { Refusal, type RefusalDetails } from '../refusal.ts'
-import { NO_CONNECTION } from '../scope.ts'
+import { isNoRoom, NO_ROOM_RETRY_AFTER_S } from '../room.ts'
+import { CONNECTION_LOST, NO_CONNECTION } from '../scope.ts'
 import { KeyTrouble } from '../vault/index.ts'
 import { InvalidInput } from './validation.ts'
 
@@ -30,8 +31,13 @@ const KEY_CODES: Readonly<Record<string, ErrorCode>> = {
 const DATABASE_CODES: Readonly<Record<string, ErrorCode>> = {
   DK001: 'last_owner',
   [NO_CONNECTION]: 'busy',
+  [CONNECTION_LOST]: 'busy',
   '55P03': 'busy',
   '57014': 'busy',
+  // It is told to stop, has crashed, or is coming up.
+  '57P01': 'busy',
+  '57P02': 'busy',
+  '57P03': 'busy',
   '53300': 'busy',
 }
 
@@ -63,6 +69,7 @@ export function sendProblem(
 function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error
   if (error instanceof InvalidInput) return new Refusal('invalid_fields', { fields: error.fields })
+  if (isNoRoom(error)) return new Refusal('busy', { retryAfterSeconds: NO_ROOM_RETRY_AFTER_S })
   const code = (error as { code?: unknown }).code
   const codes = error instanceof KeyTrouble ? KEY_CODES : { ...FASTIFY_CODES, ...DATABASE_CODES }
   const known = typeof code === 'string' ? codes[code] : undefined
@@ -80,7 +87,8 @@ export function installProblems(app: FastifyInstance, log: Logger): void {
     if (refusal) {
       // Nobody refused this: the database did, and whoever runs the desk should know.
       if (refusal.code === 'busy' && refusal !== error) {
-        log.warn({ requestId: request.id, error: describeError(error) }, 'the database is busy')
+        const says = isNoRoom(error) ? 'there is no room on the disk' : 'the database is busy'
+        log.warn({ requestId: request.id, error: describeError(error) }, says)
       }
       return sendProblem(request, reply, refusal.code, refusal.details)
     }

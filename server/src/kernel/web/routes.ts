@@ -15,6 +15,7 @@ import type { Clock } from '../clock.ts'
 import type { Denials } from '../denials.ts'
 import { type BudgetName, type Limiter, networkOf } from '../rate-limit.ts'
 import { refuse } from '../refusal.ts'
+import type { Room } from '../room.ts'
 import type { Actor, CallOrigin, Doors, WorkspaceTx } from '../scope.ts'
 import type { Csrf } from './csrf.ts'
 import { validatorCompiler } from './validation.ts'
@@ -49,6 +50,7 @@ export type WebParts = {
   readonly csrf: Csrf
   readonly denials: Denials
   readonly clock: Clock
+  readonly room: Room
   readonly authenticator: Authenticator
   readonly visitors: VisitorAuthenticator
 }
@@ -130,7 +132,10 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
       schema,
       bodyLimit: endpoint.bodyKind === 'bytes' ? (rules.bodyBytes ?? LIMITS.jsonBodyBytes) : LIMITS.jsonBodyBytes,
       validatorCompiler,
-      onRequest: async (request, reply) => void guarded.set(request, await guard(request, reply)),
+      onRequest: async (request, reply) => {
+        guarded.set(request, await guard(request, reply))
+        if (endpoint.bodyKind === 'bytes') parts.room.require()
+      },
       handler: async (request, reply) => {
         const call: Call<E> = {
           params: ids.params.inward(request.params) as ParamsOf<E>,
