@@ -138,9 +138,13 @@ function onceDeserted(act) {
   return look
 }
 
-/** Runs a program under the pinned Node, hands signals on, and resolves with its exit code. */
-export function runPinned(args, { env = {}, cwd = process.cwd() } = {}) {
-  const child = spawn(nodeBin, args, { cwd, stdio: 'inherit', env: pinnedEnvironment(env) })
+/**
+ * Runs a program under the pinned Node, hands signals on, and resolves with its exit code. One that is held has a channel
+ * to us, and so learns when we are gone, however we ended.
+ */
+export function runPinned(args, { env = {}, cwd = process.cwd(), isHeld = false } = {}) {
+  const stdio = ['inherit', 'inherit', 'inherit', ...(isHeld ? ['ipc'] : [])]
+  const child = spawn(nodeBin, args, { cwd, stdio, env: pinnedEnvironment(env) })
   const pass = (signal) => {
     // A keyboard interrupt has reached the child already; a second one would mean "at once" to it.
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)

@@ -48,3 +48,8 @@ test('an event that one process commits is told to the others with its number', 
     return told.get(id) ?? null
   }, 'the number of the event')
 })
+
+test('told to stop in the moment it started, while it still connects, it stops', { timeout: 30_000 }, async () => {
+  const brief = await bootDesk({ beside: desk, withWorkers: false })
+  await brief.stop()
+})

@@ -76,6 +76,11 @@ export function startRelay(pool: pg.Pool, signals: Signals, log: Logger): Relay 
     while (!isStopped) {
       try {
         const client = await pool.connect()
+        // Told to stop while it connected: nobody would ever end this one.
+        if (isStopped) {
+          client.release(true)
+          break
+        }
         listener = client
         const lost = new Promise<void>((resolve) => {
           client.on('error', () => resolve())
