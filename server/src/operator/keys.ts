@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  beginReindex,
   type KeysParts,
   type Listed,
   listKeys,
@@ -168,7 +169,7 @@ export const keysReindex: Command = {
       const note = progressOf(voice, workspace)
       const families = ['lookup', 'search'] as const
       // Both are begun before either is waited for.
-      for (const family of families) await reindex(kernel, workspace, family, note)
+      for (const family of families) await beginReindex(kernel, workspace, family)
       for (const family of families) {
         const walked = await whenSettled(kernel, workspace, voice, () => reindex(kernel, workspace, family, note))
         sayWalked(voice, `${workspace.slug}: ${FAMILY_WORDS[family]} keys`, walked)

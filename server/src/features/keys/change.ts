@@ -107,21 +107,23 @@ export async function reseal(parts: KeysParts, workspace: Workspace, note: Note)
   return { kind: 'done', version, tally }
 }
 
-/** Begins a re-index, or goes on with one that has begun. */
+/** Makes the new version, unless a re-index has begun and its older version is still there. */
+export async function beginReindex(parts: KeysParts, workspace: Workspace, family: 'lookup' | 'search'): Promise<void> {
+  if ((await activeVersions(parts, workspace, family)).length > 1) return
+  const made = await parts.vault.rotateIndex(workspace.id, family)
+  const after = { family, version: made.version, sealsFrom: made.seals_from }
+  await noteInTrail(parts, workspace.id, { action: 'keys.rotated', after })
+}
+
+/** Goes on with what was begun. */
 export async function reindex(
   parts: KeysParts,
   workspace: Workspace,
   family: 'lookup' | 'search',
   note: Note,
 ): Promise<Walked> {
-  const before = await activeVersions(parts, workspace, family)
-  if (before.length === 1) {
-    const made = await parts.vault.rotateIndex(workspace.id, family)
-    const after = { family, version: made.version, sealsFrom: made.seals_from }
-    await noteInTrail(parts, workspace.id, { action: 'keys.rotated', after })
-  }
-  const [newest] = await activeVersions(parts, workspace, family)
-  if (!newest) return { kind: 'needless' }
+  const [newest, ...older] = await activeVersions(parts, workspace, family)
+  if (!newest || older.length === 0) return { kind: 'needless' }
   if (parts.clock.now() < newest.settled_at) return { kind: 'waits', until: newest.settled_at }
   const tally = await walkIndex(parts, workspace, { family, mode: 'write', note })
   const after = { family, version: newest.version, rows: tally.changed, damaged: tally.broken }

@@ -18,6 +18,7 @@ import { signInAgain } from '#test/support/people.ts'
 import { done, makeStage, newClientId, postHook, postMessage, type Stage, until } from '#test/support/stage.ts'
 import { signJwt, Visitor } from '#test/support/visitor.ts'
 import {
+  beginReindex,
   destroy,
   INDEX_WALKS,
   listKeys,
@@ -302,6 +303,10 @@ test('a re-index finds everybody all the while, takes nobody for somebody new an
   await check('before')
   const old = await lookUpKeys()
   for (const family of ['lookup', 'search'] as const) {
+    assert.equal((await reindex(desk.kernel, workspace, family, note)).kind, 'needless')
+    await beginReindex(desk.kernel, workspace, family)
+    await beginReindex(desk.kernel, workspace, family)
+    assert.equal((await desk.kernel.vault.versions(workspace.id)).filter((one) => one.family === family).length, 2)
     assert.equal((await reindex(desk.kernel, workspace, family, note)).kind, 'waits')
   }
   await check('while both versions are known')
