@@ -23,7 +23,8 @@ export type Call = {
 }
 
 const ANSWER_BYTES_MAX = 8 * 1024 * 1024
-const TIMEOUT_MS = 20_000
+/** Long, for a machine that has much else to do. */
+const TIMEOUT_MS = 60_000
 
 export class Caller {
   readonly cookies = new Map<string, string>()

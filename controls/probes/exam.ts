@@ -24,6 +24,7 @@ export function createExam(): Exam & { score(): Score } {
       controls += 1
       if (!worked) blind.push(what)
     },
+    isBroken: () => broken.length > 0,
     score() {
       if (blind.length > 0) return { result: 'error', attempts, detail: `could not see: ${listed(blind)}` }
       if (attempts === 0) return { result: 'error', attempts, detail: 'nothing was attempted' }

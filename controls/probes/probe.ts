@@ -66,6 +66,8 @@ export interface Exam {
   attempt(what: string, held: boolean): void
   /** An allowed act that must succeed, or what must be found where it should be: shows that the probe can see. */
   control(what: string, worked: boolean): void
+  /** Whether something has broken through: a promise that is broken already needs no long looking. */
+  isBroken(): boolean
 }
 
 export type SafeProbe = {

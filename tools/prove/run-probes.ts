@@ -27,7 +27,7 @@ export type FaultResult = {
   readonly detail: string
 }
 
-const PROBE_TIMEOUT_MS = 180_000
+const PROBE_TIMEOUT_MS = 300_000
 
 /** A desk that is there already, by its address. */
 export function liveTarget(url: string): Target {
