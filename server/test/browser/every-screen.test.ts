@@ -5,6 +5,9 @@
  */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { blockContact } from '@central-desk/contract/contacts.ts'
+import { listConversations } from '@central-desk/contract/conversations.ts'
+import { listInboxes } from '@central-desk/contract/inboxes.ts'
 import { createInvitation } from '@central-desk/contract/members.ts'
 import { updatePreferences } from '@central-desk/contract/session.ts'
 import type { Page } from 'playwright-core'
@@ -17,25 +20,20 @@ import { done, makeStage, postMessage, type Stage, until } from '#test/support/s
 const withBrowser = { skip: noBrowser }
 const WIDE = { width: 1366, height: 768 }
 const PHONE = { width: 390, height: 844 }
-/** Bangla is looked at in two of the four, the letters being what is new there. */
-const LOOKS = {
-  en: [
-    ['light', WIDE],
-    ['dark', WIDE],
-    ['light', PHONE],
-    ['dark', PHONE],
-  ],
-  bn: [
-    ['light', WIDE],
-    ['dark', PHONE],
-  ],
-} as const
-type Language = keyof typeof LOOKS
+const LOOKS = [
+  ['light', WIDE],
+  ['dark', WIDE],
+  ['light', PHONE],
+  ['dark', PHONE],
+] as const
+const LANGUAGES = ['en', 'bn'] as const
+type Language = (typeof LANGUAGES)[number]
 
 let desk: TestDesk
 let shopDesk: TestDesk
 let stage: Stage
 let inviteToken: string
+let webchatId: string
 before(async () => {
   if (noBrowser) return
   desk = await bootDesk({ withPages: true })
@@ -45,8 +43,26 @@ before(async () => {
   await postMessage(desk, stage.apiInbox, { from: { id: 'c-2', name: 'রাশেদা বেগম' }, text })
   const params = { workspaceId: stage.owner.workspaceId }
   const { link } = await done(stage, createInvitation, { params, body: { email: 'new@shapla.example', role: 'agent' } })
+  await blockSpammer(params)
+  const { inboxes } = await done(stage, listInboxes, { params })
+  webchatId = inboxes.find(({ channel }: { channel: string }) => channel === 'webchat').id
   inviteToken = new URL(link).pathname.split('/').at(-1) ?? ''
 })
+
+let blocked: { conversation: string; contact: string }
+
+/** Somebody who wrote, was blocked, and wrote again. */
+async function blockSpammer(params: { workspaceId: string }): Promise<void> {
+  const from = { id: 'c-3', name: 'Cheap Watches' }
+  await postMessage(desk, stage.apiInbox, { from, text: 'Buy my watches' })
+  const row = await until(async () => {
+    const { conversations } = await done(stage, listConversations, { params, query: { view: 'all' } })
+    return conversations.find((one: { contact: { name: string } }) => one.contact.name === from.name)
+  }, 'the spam')
+  await done(stage, blockContact, { params: { ...params, contactId: row.contact.id } })
+  await postMessage(desk, stage.apiInbox, { from, text: 'Still cheaper today!' })
+  blocked = { conversation: row.id, contact: row.contact.id }
+}
 
 /** Address below the workspace, and what is there once the screen is. */
 type Screen = { name: string; path: string; there: string; act?: (page: Page) => Promise<void> }
@@ -61,11 +77,15 @@ function screens(): Screen[] {
     await page.keyboard.press(press)
     await page.locator(there).first().waitFor()
   }
+  const press = (what: string, there: string) => async (page: Page) => {
+    await page.locator(what).first().click()
+    await page.locator(there).first().waitFor()
+  }
   return [
     { name: 'mine', path: 'inbox/mine', there: '.state-title' },
     { name: 'unassigned', path: 'inbox/unassigned', there: list },
     { name: 'snoozed', path: 'inbox/snoozed', there: '.state-title' },
-    { name: 'closed', path: 'inbox/closed', there: '.state-title' },
+    { name: 'closed', path: 'inbox/closed', there: list },
     { name: 'all', path: 'inbox/all', there: list },
     { name: 'conversation', path: `inbox/all/c/${conversation}`, there: '.note' },
     { name: 'note', path: `inbox/all/c/${conversation}`, there: '.note', act: key('n', '.composer-note') },
@@ -73,16 +93,28 @@ function screens(): Screen[] {
     { name: 'snooze', path: `inbox/all/c/${conversation}`, there: '.note', act: key('h', '[role=listbox]') },
     { name: 'palette', path: 'inbox/all', there: list, act: key('Control+k', '[role=dialog] [role=option]') },
     { name: 'shortcuts', path: 'inbox/all', there: list, act: key('?', '[role=dialog]') },
+    { name: 'sort', path: 'inbox/all', there: list, act: press('.list-head .icon-button', '[role=menu]') },
+    { name: 'blocked', path: `inbox/closed/c/${blocked.conversation}`, there: '.composer .banner' },
+    {
+      name: 'more',
+      path: `inbox/all/c/${conversation}`,
+      there: '.note',
+      act: press('.talk-acts [aria-haspopup=menu] >> nth=-1', '[role=menu]'),
+    },
     { name: 'search', path: 'search?q=inbound', there: '.hit' },
     { name: 'search-nothing', path: 'search?q=zzzz', there: '.state-title' },
     { name: 'contacts', path: 'contacts', there: 'main a' },
     { name: 'contact', path: `contacts/${contact}`, there: heading },
+    { name: 'contacts-blocked', path: 'contacts?only=blocked', there: '.contact-blocked' },
+    { name: 'contact-blocked', path: `contacts/${blocked.contact}?only=blocked`, there: '.banner' },
+    { name: 'own-menu', path: 'settings/tags', there: heading, act: press('.nav-person', '[role=menu]') },
     { name: 'settings', path: 'settings', there: heading },
     ...['profile', 'appearance', 'keyboard', 'password', 'workspace', 'members', 'inboxes', 'tags', 'replies'].map(
       (page) => ({ name: `settings-${page}`, path: `settings/${page}`, there: heading }),
     ),
     { name: 'inbox-new', path: inbox('new'), there: heading },
     { name: 'inbox-api', path: inbox(stage.ids.inbox ?? ''), there: 'main h2' },
+    { name: 'inbox-webchat', path: inbox(webchatId), there: '.chat-preview' },
     { name: 'reply-new', path: 'settings/replies/new', there: heading },
     { name: 'reply', path: `settings/replies/${savedReply}`, there: heading },
     { name: 'nowhere', path: 'nowhere', there: '.state-title' },
@@ -91,7 +123,7 @@ function screens(): Screen[] {
 
 /** Everything wrong with a screen in every look, not the first alone. */
 async function judge({ page, complaints }: Watched, name: string, language: Language): Promise<void> {
-  for (const [colorScheme, size] of LOOKS[language]) {
+  for (const [colorScheme, size] of LOOKS) {
     await page.setViewportSize(size)
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.locator('.skeleton').first().waitFor({ state: 'detached' })
@@ -133,7 +165,7 @@ test('every screen of the desk', withBrowser, async () => {
   await Promise.all([walk(owner, 'en'), walk(admin, 'bn')])
 })
 
-for (const [language, looks] of Object.entries(LOOKS)) {
+for (const language of LANGUAGES) {
   test(`the chat of a visitor, ${language}`, withBrowser, async () => {
     const shop = await openWindow({ locale: language, viewport: WIDE })
     const { page } = shop
@@ -142,7 +174,7 @@ for (const [language, looks] of Object.entries(LOOKS)) {
     await page.evaluate(() => (window as unknown as { CentralDesk: { open(): void } }).CentralDesk.open())
     const chat = await until(async () => page.frames().find((one) => one.url().includes('/widget/')), 'the frame')
     await chat.locator('.greeting:not(.blank)').waitFor()
-    for (const [colorScheme, size] of looks) {
+    for (const [colorScheme, size] of LOOKS) {
       await page.setViewportSize(size)
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const what = `${language}-${colorScheme}-${size.width}-chat`

@@ -3,9 +3,8 @@
  * above that only what is near the window. Nothing moves under the pointer: what is new waits behind a button at the top.
  */
 import type { ListedRow, View } from '@central-desk/contract/conversations.ts'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef } from 'react'
+import { type KeyboardEvent, lazy, type RefObject, Suspense, useCallback, useEffect, useRef } from 'react'
 import { usePreferences } from '../../app/preferences.tsx'
 import { useDesk } from '../../app/desk.tsx'
 import { wordsOf, referenceOf } from '../../lib/problems.ts'
@@ -18,6 +17,8 @@ import type { ListFilter } from './model/views.ts'
 import type { useConversationList } from './queries.ts'
 import { useNow } from './use-now.ts'
 import './list.css'
+
+const VirtualRows = lazy(() => import('./virtual-rows.tsx').then((m) => ({ default: m.VirtualRows })))
 
 const VIRTUAL_ABOVE = 200
 const ROW_PX = 72
@@ -43,20 +44,11 @@ export function ConversationList({ list, filter, view, search, selectedId, onWal
   const { text, preferences } = usePreferences()
   const { query, update, readMore } = list
   const scroller = useRef<HTMLDivElement>(null)
+  const scrollTo = useRef<((index: number) => void) | null>(null)
   const now = useNow()
   const rows = query.data?.rows ?? NO_ROWS
   const rowPx = preferences.compactList ? COMPACT_ROW_PX : ROW_PX
   const isVirtual = rows.length > VIRTUAL_ABOVE
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowPx,
-    overscan: 12,
-    enabled: isVirtual,
-  })
-  const items = isVirtual ? virtualizer.getVirtualItems() : rows.map((_, index) => ({ index }))
-  const before = isVirtual ? (virtualizer.getVirtualItems()[0]?.start ?? 0) : 0
-  const after = isVirtual ? virtualizer.getTotalSize() - (virtualizer.getVirtualItems().at(-1)?.end ?? 0) : 0
   const selectedAt = rows.findIndex((row) => row.id === selectedId)
 
   const onScroll = useCallback(() => {
@@ -70,7 +62,7 @@ export function ConversationList({ list, filter, view, search, selectedId, onWal
   focusRow.current = (id) => {
     const find = () => scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)
     const at = rows.findIndex((row) => row.id === id)
-    if (!find() && at >= 0) virtualizer.scrollToIndex(at)
+    if (!find() && at >= 0) scrollTo.current?.(at)
     const focus = () => {
       const row = find()
       row?.scrollIntoView({ block: 'nearest' })
@@ -90,6 +82,27 @@ export function ConversationList({ list, filter, view, search, selectedId, onWal
     if (step === 0 || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
     onWalk(step)
+  }
+
+  const ulProps = { className: 'list', 'aria-label': text.inbox.list, onKeyDown }
+  const rowAt = (index: number) => {
+    const row = rows[index]
+    if (!row) return null
+    return (
+      <ConversationRowLink
+        key={row.id}
+        row={row}
+        showsWait={filter.sort === 'waiting'}
+        view={view}
+        search={search}
+        now={now}
+        isSelected={row.id === selectedId}
+        isTabStop={index === Math.max(0, selectedAt)}
+        onOpen={onOpen}
+        position={index + 1}
+        total={query.data?.nextCursor ? -1 : rows.length}
+      />
+    )
   }
 
   if (query.isPending) return <Skeleton rows={8} />
@@ -114,32 +127,15 @@ export function ConversationList({ list, filter, view, search, selectedId, onWal
       />
       <div ref={scroller} className="list-scroll" onScroll={onScroll}>
         {rows.length === 0 && <EmptyList filter={filter} />}
-        <ul
-          className="list"
-          aria-label={text.inbox.list}
-          onKeyDown={onKeyDown}
-          style={{ paddingTop: before, paddingBottom: after }}
-        >
-          {items.map(({ index }) => {
-            const row = rows[index]
-            if (!row) return null
-            return (
-              <ConversationRowLink
-                key={row.id}
-                row={row}
-                showsWait={filter.sort === 'waiting'}
-                view={view}
-                search={search}
-                now={now}
-                isSelected={row.id === selectedId}
-                isTabStop={index === Math.max(0, selectedAt)}
-                onOpen={onOpen}
-                position={index + 1}
-                total={query.data?.nextCursor ? -1 : rows.length}
-              />
-            )
-          })}
-        </ul>
+        <Suspense fallback={<ul {...ulProps}>{rows.map((_, index) => rowAt(index))}</ul>}>
+          {isVirtual ? (
+            <VirtualRows count={rows.length} rowPx={rowPx} scroller={scroller} scrollTo={scrollTo} ulProps={ulProps}>
+              {rowAt}
+            </VirtualRows>
+          ) : (
+            <ul {...ulProps}>{rows.map((_, index) => rowAt(index))}</ul>
+          )}
+        </Suspense>
       </div>
     </div>
   )

@@ -14,6 +14,7 @@ import { EmptyPane } from './empty-pane.tsx'
 import { ListPane } from './list-pane.tsx'
 import { neighbour } from './model/list.ts'
 import { isSortable, type ListFilter } from './model/views.ts'
+import { loadOpenConversation } from './open-conversation-loader.ts'
 import { useConversationList, usePrefetchThread } from './queries.ts'
 import { useSelection } from './use-selection.ts'
 import { useSort } from './use-sort.ts'
@@ -27,6 +28,8 @@ export function InboxPage() {
   if (!VIEWS.some((one) => one === view)) return <NotFoundPage />
   return <Inbox key={view} view={view as View} />
 }
+
+if (window.location.pathname.includes('/c/')) loadOpenConversation().catch(() => {})
 
 function useListFilter(view: View): ListFilter {
   const [search] = useSearchParams()
@@ -85,6 +88,10 @@ function Inbox({ view }: { view: View }) {
     },
     panes: nextPane,
   })
+
+  useEffect(() => {
+    loadOpenConversation().catch(() => {})
+  }, [])
 
   // The neighbours are read while one reads, so that J and K never wait.
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** How a web chat looks and greets, and which sites may show it. */
+/** Which sites may show a web chat, which comes first because nothing is seen without it, and how it looks and greets. */
 import type { Inbox } from '@central-desk/contract/inboxes.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
 import { useDesk } from '../../../app/desk.tsx'
@@ -24,8 +24,8 @@ const GREETING_CHARACTERS = 300
 export function WebchatSettings({ inbox }: { inbox: Inbox }) {
   return (
     <>
-      <LookSection inbox={inbox} />
       <SitesSection inbox={inbox} />
+      <LookSection inbox={inbox} />
     </>
   )
 }
