@@ -1,10 +1,12 @@
-// Builds the desk and the widget into their `dist` folders unless their sources are as they were at the last build.
+// Builds the desk and the widget into their `dist` folders, and compresses them, unless their sources are as they were
+// at the last build.
 // Run by `npm start` and `npm test`, or by hand: `node scripts/build-screens.mjs`.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureInstalled, root, runPinned } from './bootstrap.mjs'
+import { compressFolder } from './compress-screens.mjs'
 import { cacheFolder, underLock } from './lock.mjs'
 
 const SCREENS = ['desk', 'widget']
@@ -36,6 +38,7 @@ async function build(stamp) {
   for (const name of SCREENS) {
     const code = await runPinned([join(root, name, 'build.ts')])
     if (code !== 0) return code
+    compressFolder(join(root, name, 'dist'))
   }
   writeFileSync(stampFile, stamp)
   return 0
