@@ -12,15 +12,18 @@ import { bind, decrypt, derive, encrypt, keyedHash, SealBroken, secretKey, subke
 type Family<Field extends string> = { source: string; cases: Record<'name' | Field, string>[] }
 interface Vectors {
   aesGcm: Family<'key' | 'nonce' | 'associated' | 'plaintext' | 'ciphertext' | 'tag'>
+  aesGcmCavp: Vectors['aesGcm']
   hkdf: Family<'secret' | 'salt' | 'info' | 'okm'>
   hmac: Family<'key' | 'message' | 'mac'>
 }
 const vectors: Vectors = JSON.parse(readFileSync(new URL('./vectors.fixture.json', import.meta.url), 'utf8'))
 const bytes = (hex: string) => Buffer.from(hex, 'hex')
 
-test(`AES-256-GCM: ${vectors.aesGcm.source}`, () => {
-  assert.equal(vectors.aesGcm.cases.length, 4)
-  for (const { name, key, nonce, associated, plaintext, ciphertext, tag } of vectors.aesGcm.cases) {
+const gcmCases = [...vectors.aesGcm.cases, ...vectors.aesGcmCavp.cases]
+
+test(`AES-256-GCM: ${vectors.aesGcm.source}; ${vectors.aesGcmCavp.source}`, () => {
+  assert.deepEqual([vectors.aesGcm.cases.length, vectors.aesGcmCavp.cases.length], [4, 5])
+  for (const { name, key, nonce, associated, plaintext, ciphertext, tag } of gcmCases) {
     const sealed = Buffer.concat([bytes(ciphertext), bytes(tag)])
     const secret = secretKey(bytes(key))
     assert.equal(
@@ -32,6 +35,47 @@ test(`AES-256-GCM: ${vectors.aesGcm.source}`, () => {
     const other = Buffer.concat([bytes(associated), Buffer.from([0])])
     assert.throws(() => decrypt(secret, bytes(nonce), other, sealed), SealBroken, name)
   }
+})
+
+/** What Project Wycheproof does to tags and nonces, done to every published case. */
+test('a published case with any part of its tag, nonce, key or text changed is refused', () => {
+  const flipped = (given: Buffer, at: number, mask = 1) => {
+    const changed = Buffer.from(given)
+    changed.writeUInt8(changed.readUInt8(at) ^ mask, at)
+    return changed
+  }
+  let attempts = 0
+  for (const { name, key, nonce, associated, ciphertext, tag } of gcmCases) {
+    const [secret, once, bound, text, mac] = [key, nonce, associated, ciphertext, tag].map(bytes) as Buffer[]
+    assert.ok(secret && once && bound && text && mac)
+    const refuses = (with_: { key?: Buffer; nonce?: Buffer; associated?: Buffer; text?: Buffer; tag?: Buffer }) => {
+      const sealed = Buffer.concat([with_.text ?? text, with_.tag ?? mac])
+      const open = () => decrypt(secretKey(with_.key ?? secret), with_.nonce ?? once, with_.associated ?? bound, sealed)
+      assert.throws(open, SealBroken, `${name}: ${JSON.stringify(with_)}`)
+      attempts += 1
+    }
+    for (let bit = 0; bit < mac.length * 8; bit++) refuses({ tag: flipped(mac, bit >> 3, 1 << (bit & 7)) })
+    const inverted = Buffer.from(mac.map((byte) => byte ^ 0xff))
+    for (const planted of [
+      Buffer.alloc(16),
+      Buffer.alloc(16, 0xff),
+      inverted,
+      mac.toReversed(),
+      mac.map((b) => b ^ 0x80),
+    ]) {
+      if (!mac.equals(planted)) refuses({ tag: Buffer.from(planted) })
+    }
+    for (let length = 0; length < mac.length; length++) refuses({ tag: mac.subarray(0, length) })
+    refuses({ tag: Buffer.concat([mac, Buffer.alloc(1)]) })
+    for (const length of [0, 1, 8, 11, 13, 16]) refuses({ nonce: Buffer.alloc(length) })
+    for (let at = 0; at < once.length; at++) refuses({ nonce: flipped(once, at) })
+    for (let at = 0; at < secret.length; at++) refuses({ key: flipped(secret, at, 0x80) })
+    for (let at = 0; at < bound.length; at++) refuses({ associated: flipped(bound, at) })
+    for (let at = 0; at < text.length; at++) refuses({ text: flipped(text, at) })
+    refuses({ associated: Buffer.concat([bound, Buffer.alloc(1)]) })
+    refuses({ text: Buffer.concat([text, Buffer.alloc(1)]) })
+  }
+  assert.ok(attempts > 1_800, `only ${attempts} were tried`)
 })
 
 test(`HKDF-SHA-256: ${vectors.hkdf.source}`, () => {
