@@ -72,6 +72,8 @@ export type Rows = {
   readonly unreadable: number
   /** Deliveries that are on their way still. */
   readonly underWay: number
+  /** Numbers that no event of its workspace has, below the highest that one has. */
+  readonly gaps: number
 }
 
 /** Of these workspaces. */
@@ -84,7 +86,10 @@ export async function countRows(client: pg.Client, workspaceIds: readonly string
       (select count(*)::int from desk.inbound_event where workspace_id = any ($1) and state = 'unreadable')
         as unreadable,
       (select count(*)::int from desk.delivery where workspace_id = any ($1) and state in ('queued', 'sending'))
-        as "underWay"
+        as "underWay",
+      (select coalesce(sum(missing), 0)::int from (
+        select max(number) - count(*) as missing from desk.event where workspace_id = any ($1) group by workspace_id
+      ) as numbered) as gaps
   `,
     [workspaceIds],
   )

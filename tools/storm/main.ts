@@ -67,8 +67,14 @@ type Flags = ReturnType<typeof readFlags>
 /** Whatever was begun, in the order in which it is to end. */
 const ends: (() => Promise<unknown>)[] = []
 
-async function endAll(): Promise<void> {
-  for (const end of ends.splice(0).reverse()) await end().catch((error) => say(String(error)))
+let ending: Promise<void> | null = null
+
+/** Once, however often it is asked for: one Ctrl-C comes twice, from the keyboard and from the script above us. */
+function endAll(): Promise<void> {
+  ending ??= (async () => {
+    for (const end of ends.reverse()) await end().catch((error) => say(String(error)))
+  })()
+  return ending
 }
 
 function endWhateverHappens(): void {

@@ -102,6 +102,7 @@ export function judgeAll({ promised, threads, beyond, rows, streams, forward, fi
   if (rows.pending > 0) more.push(`${rows.pending} kept events were never stored`)
   if (rows.unreadable > 0) more.push(`${rows.unreadable} events were set apart as unreadable`)
   if (rows.underWay > 0) more.push(`${rows.underWay} answers are still under way`)
+  if (rows.gaps > 0) more.push(`${rows.gaps} numbers of events are missing`)
   const isTold = streams.every(({ resets }) => resets === 0)
   const shown = new Set(streams.flatMap((stream) => [...stream.shown]))
   const unseen = threads.flatMap(({ messages }) => messages.filter(({ id }) => !shown.has(id)))

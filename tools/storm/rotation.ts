@@ -9,6 +9,8 @@ import type { Ground } from './ground.ts'
 
 const OPERATOR = fileURLToPath(new URL('../../server/src/operator/main.ts', import.meta.url))
 const TRIES = 12
+/** All three commands together; waiting for every process to learn of new keys is three minutes of it. */
+const LIMIT_MS = 12 * 60_000
 const AGAIN_MS = 1_000
 /** New keys seal two minutes after they were made, and what is older is moved a minute later. */
 export const ROTATION_LASTS_MS = 330_000
@@ -44,8 +46,10 @@ export class Operator {
 
   /** Rotates, then seals and indexes anew side by side. */
   async rotate(): Promise<void> {
+    const limit = setTimeout(() => void this.stop(), LIMIT_MS)
     await this.#insist(['keys', 'rotate', '--all'])
     await Promise.all([this.#insist(['keys', 'reseal', '--all']), this.#insist(['keys', 'reindex', '--all'])])
+    clearTimeout(limit)
   }
 
   async stop(): Promise<void> {
@@ -54,7 +58,7 @@ export class Operator {
   }
 
   async #insist(words: readonly string[]): Promise<void> {
-    let last = ''
+    let last = 'it took too long'
     for (let attempt = 0; attempt < TRIES && !this.#isStopped; attempt++) {
       let kill = () => {}
       const { code, said } = await enter(this.#ground, words, (given) => {

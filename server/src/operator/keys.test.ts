@@ -193,6 +193,29 @@ test('reindex, beside the running desk, then the old look-up key waits for repet
   await write(shapla, 'from whom we know')
 })
 
+test('reindex of all begins everywhere before it waits for anything', async () => {
+  const versionsOf = (shop: Shop) => {
+    const { keys } = JSON.parse(readFileSync(ringFile(shop), 'utf8')) as { keys: { family: string; version: number }[] }
+    return Math.max(...keys.filter(({ family }) => family === 'search').map(({ version }) => version))
+  }
+  const versions = [shapla, meghna].map(versionsOf)
+  const begun = spawn(process.execPath, [MAIN, 'keys', 'reindex', '--all'], {
+    env: { PATH: process.env.PATH ?? '', DESK_HOME: home, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const said = await new Promise<string>((resolve) => begun.stdout.once('data', (chunk) => resolve(String(chunk))))
+  begun.kill('SIGKILL')
+  assert.match(said, /: waits until 20/)
+  assert.deepEqual(
+    [shapla, meghna].map(versionsOf),
+    versions.map((version) => version + 1),
+  )
+  for (const shop of [shapla, meghna]) await letTimePass(shop)
+  const done = await operator('keys', 'reindex', '--all')
+  assert.deepEqual([done.code, done.err], [0, ''])
+  assert.deepEqual(await textsOf(meghna), ['the first message'])
+})
+
 test('audit verify says that trails are whole, and names an entry that was changed', async () => {
   const whole = await operator('audit', 'verify')
   assert.deepEqual([whole.code, whole.err], [0, ''])

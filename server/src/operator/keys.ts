@@ -26,30 +26,37 @@ import type { Command, Voice } from './command.ts'
 const ALL = '--all'
 /** A line of progress for so many rows. */
 const NOTED_ROWS = 10_000
+const INDEXED = ['lookup', 'search'] as const
 const FAMILY_WORDS = { content: 'content', lookup: 'look-up', search: 'search' } as const
 
 type Deed = (kernel: Kernel, workspace: Workspace, voice: Voice) => Promise<void>
 
-/** Does it for the workspace that is named, or for all; a workspace whose keys were destroyed is passed over. */
-async function forEach(args: readonly string[], voice: Voice, deed: Deed): Promise<number> {
+/**
+ * Does it for the workspace that is named, or for all; a workspace whose keys were destroyed is passed over. Each deed is
+ * done for all of them before the next one.
+ */
+async function forEach(args: readonly string[], voice: Voice, ...deeds: readonly Deed[]): Promise<number> {
   const [name] = args
   if (args.length !== 1 || name === undefined || (name.startsWith('--') && name !== ALL)) {
     voice.complain(`Give one workspace, or ${ALL}.`)
     return 2
   }
   return besideDesk(voice, async (kernel) => {
-    const workspaces = await workspacesNamed(kernel, name === ALL ? null : name)
-    if (workspaces.length === 0 && name !== ALL) {
+    const workspaces = new Set(await workspacesNamed(kernel, name === ALL ? null : name))
+    if (workspaces.size === 0 && name !== ALL) {
       voice.complain(`No workspace is called ${name}.`)
       return 1
     }
-    for (const workspace of workspaces) {
-      try {
-        await deed(kernel, workspace, voice)
-      } catch (error) {
-        if (!isDestroyed(error)) throw error
-        voice.complain(`${workspace.slug}: its keys were destroyed.`)
-        if (name !== ALL) return 1
+    for (const deed of deeds) {
+      for (const workspace of workspaces) {
+        try {
+          await deed(kernel, workspace, voice)
+        } catch (error) {
+          if (!isDestroyed(error)) throw error
+          voice.complain(`${workspace.slug}: its keys were destroyed.`)
+          if (name !== ALL) return 1
+          workspaces.delete(workspace)
+        }
       }
     }
     return 0
@@ -165,16 +172,21 @@ export const keysReindex: Command = {
     'begun again. Waits up to three minutes, until no process writes with the older versions.\n' +
     'Exit code 0: done. 1: no workspace is called that.',
   run: (args, voice) =>
-    forEach(args, voice, async (kernel, workspace) => {
-      const note = progressOf(voice, workspace)
-      const families = ['lookup', 'search'] as const
-      // Both are begun before either is waited for.
-      for (const family of families) await beginReindex(kernel, workspace, family)
-      for (const family of families) {
-        const walked = await whenSettled(kernel, workspace, voice, () => reindex(kernel, workspace, family, note))
-        sayWalked(voice, `${workspace.slug}: ${FAMILY_WORDS[family]} keys`, walked)
-      }
-    }),
+    forEach(
+      args,
+      voice,
+      // Begun everywhere before anything is waited for: that is one wait, not one for each workspace.
+      async (kernel, workspace) => {
+        for (const family of INDEXED) await beginReindex(kernel, workspace, family)
+      },
+      async (kernel, workspace) => {
+        const note = progressOf(voice, workspace)
+        for (const family of INDEXED) {
+          const walked = await whenSettled(kernel, workspace, voice, () => reindex(kernel, workspace, family, note))
+          sayWalked(voice, `${workspace.slug}: ${FAMILY_WORDS[family]} keys`, walked)
+        }
+      },
+    ),
 }
 
 export const keysRetire: Command = {
