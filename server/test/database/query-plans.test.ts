@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { before, test } from 'node:test'
 import type pg from 'pg'
-import { selectLastMessages } from '#src/features/conversations/row-queries.ts'
+import { pageOfView, selectLastMessages } from '#src/features/conversations/row-queries.ts'
 import { selectTexts } from '#src/features/conversations/search-queries.ts'
 import { selectMessagesById } from '#src/features/conversations/thread-queries.ts'
 import { firstIdAt } from '#src/kernel/ids.ts'
@@ -139,6 +139,37 @@ test('the list of an inbox that holds little of a workspace reads its index', as
     assertReadsThrough(await planOf(app, list, [seldomInboxId]), /^conversation_inbox$/)
   })
 })
+
+test('the list of a tag that few conversations carry looks these up, and walks no list', async () => {
+  const { workspaceId, memberId } = place
+  const tagId = await seldomTag()
+  const read = await readBy(app, () =>
+    inScope(app, workspaceId, async () => {
+      await app.query('set local search_path = desk')
+      const tx = { db: queriesOn(app as unknown as pg.PoolClient), workspaceId } as WorkspaceTx
+      const page = await pageOfView(tx, { view: 'all', memberId, tagId }, null, 50)
+      assert.ok(page.length > 0)
+    }),
+  )
+  assert.ok(read.index.includes('conversation_pkey'), read.index.join(', '))
+  assert.ok(!read.index.includes('conversation_list'), read.index.join(', '))
+})
+
+/** On the conversations of the seldom inbox. */
+async function seldomTag(): Promise<string> {
+  const tag = await admin.query(
+    `insert into desk.tag (workspace_id, id, name, name_folded, colour, created_at)
+     values ($1, gen_random_uuid(), 'Seldom', 'seldom', 'teal', $2) returning id`,
+    [place.workspaceId, NOW],
+  )
+  const { id } = tag.rows[0]
+  await admin.query(
+    `insert into desk.conversation_tag (workspace_id, conversation_id, tag_id, created_at)
+     select workspace_id, id, $2, $3 from desk.conversation where workspace_id = $1 and number % 500 = 0`,
+    [place.workspaceId, id, NOW],
+  )
+  return id
+}
 
 test('a thread reads the newest messages from the index of the months it lies in', async () => {
   const { rows } = await admin.query(
