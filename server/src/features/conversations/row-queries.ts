@@ -38,9 +38,8 @@ export async function pageOfView(
   after: ListPlace | null,
   limit: number,
 ): Promise<ListedId[]> {
-  const tagged = filter.tagId ? await fewTagged(tx, filter.tagId) : null
   const [first, ...others] = STATUSES_OF[filter.view].map((status) => {
-    const walk = walkOfStatus(tx, { ...filter, tagged }, status, after, limit)
+    const walk = walkOfStatus(tx, filter, status, after, limit)
     return tx.db.selectFrom(walk.as('walk')).select(['walk.id', 'walk.last_activity_at', 'walk.waiting_since'])
   })
   if (!first) return []
@@ -51,26 +50,9 @@ export async function pageOfView(
   return tx.db.selectFrom(merged.as('merged')).selectAll().orderBy(WAITING).orderBy('id').limit(limit).execute()
 }
 
-/** Up to so many are looked up one by one; of more than that a walk along the list soon meets a page. */
-const FEW_TAGGED = 1_000
-
-/** All conversations that carry a tag, when they are few: the list would be walked to its end for them. */
-async function fewTagged(tx: WorkspaceTx, tagId: string): Promise<string[] | null> {
-  const found = await tx.db
-    .selectFrom('conversation_tag')
-    .select('conversation_id')
-    .where('workspace_id', '=', tx.workspaceId)
-    .where('tag_id', '=', tagId)
-    .limit(FEW_TAGGED + 1)
-    .execute()
-  return found.length > FEW_TAGGED ? null : found.map(({ conversation_id }) => conversation_id)
-}
-
-type Walked = ViewFilter & { readonly tagged?: readonly string[] | null }
-
 function walkOfStatus(
   tx: WorkspaceTx,
-  { view, memberId, inboxId, tagId, tagged, contactId, sort }: Walked,
+  { view, memberId, inboxId, tagId, contactId, sort }: ViewFilter,
   status: ConversationStatus,
   after: ListPlace | null,
   limit: number,
@@ -84,8 +66,7 @@ function walkOfStatus(
   if (view === 'unassigned') query = query.where('c.assignee_id', 'is', null)
   if (inboxId) query = query.where('c.inbox_id', '=', inboxId)
   if (contactId) query = query.where('c.contact_id', '=', contactId)
-  if (tagged) query = query.where('c.id', '=', anyOf(tagged))
-  else if (tagId) {
+  if (tagId) {
     query = query.where(({ exists, selectFrom }) =>
       exists(
         selectFrom('conversation_tag as t')
