@@ -7,10 +7,16 @@ const WRONG = [null, undefined, 1, 'ready', [], {}, { centralDesk: 'open' }, { c
 
 test('the loader takes the words of the chat and refuses what only resembles them', () => {
   const status = { centralDesk: 'status', unread: 2, colour: '#0b6b62' }
-  for (const word of [{ centralDesk: 'ready' }, { centralDesk: 'close' }, status]) assert.equal(isAppWord(word), true)
+  const waking = { ...status, wakeUntil: 1_900_000_000_000 }
+  for (const word of [{ centralDesk: 'ready' }, { centralDesk: 'close' }, status, waking]) {
+    assert.equal(isAppWord(word), true)
+  }
   const wrong = [
     ...WRONG,
     { ...status, unread: -1 },
+    { ...status, wakeUntil: '2030' },
+    { ...status, wakeUntil: Number.POSITIVE_INFINITY },
+    { ...status, wakeUntil: -1 },
     { ...status, unread: 1.5 },
     { ...status, unread: '2' },
     { ...status, unread: Number.NaN },

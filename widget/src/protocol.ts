@@ -6,7 +6,10 @@
 
 export type AppWord =
   /** The chat listens now: the loader answers with `identity` and `shown`. */
-  { centralDesk: 'ready' } | { centralDesk: 'close' } | { centralDesk: 'status'; unread: number; colour: string }
+  | { centralDesk: 'ready' }
+  | { centralDesk: 'close' }
+  /** `wakeUntil`: until when (ms) a visitor who comes back may have an answer waiting; 0: none will; absent: not known. */
+  | { centralDesk: 'status'; unread: number; colour: string; wakeUntil?: number }
 
 export type HostWord =
   /** A signed JWT, or an empty text for a visitor who is not identified. */
@@ -21,9 +24,9 @@ export function isColour(value: unknown): value is string {
 
 /** Whether the chat said this. */
 export function isAppWord(said: unknown): said is AppWord {
-  const { centralDesk, unread, colour } = Object(said)
+  const { centralDesk, unread, colour, wakeUntil = 0 } = Object(said)
   if (centralDesk !== 'status') return centralDesk === 'ready' || centralDesk === 'close'
-  return Number.isSafeInteger(unread) && unread >= 0 && isColour(colour)
+  return [unread, wakeUntil].every((count) => Number.isSafeInteger(count) && count >= 0) && isColour(colour)
 }
 
 /** Whether the loader said this. */

@@ -263,3 +263,53 @@ test('the API opens and closes, and a second snippet on the page changes nothing
   await write(watched, 'still the same chat')
   await until(() => h.desk.posted.length === 1)
 })
+
+test(
+  'who comes back the next day sees on the closed button that an answer came, and finds the thread',
+  skip,
+  async () => {
+    const watched = await h.visitWithStorage()
+    const { page, button, chat } = watched
+    await button.click()
+    await write(watched, 'Do you send to Sylhet?')
+    await until(() => h.desk.posted.length === 1)
+    await page.waitForFunction((name) => Number(localStorage.getItem(name)) > Date.now(), `central-desk:${INBOX_KEY}`)
+    // Left; a day passes; the desk answers.
+    await page.goto('about:blank')
+    h.desk.say('Yes, within two days.')
+    await page.goto(h.desk.origin('shop'))
+    await page.clock.install({ time: Date.now() + 24 * 3_600_000 })
+    await page.clock.resume()
+    await until(async () => (await button.getAttribute('aria-label')) === 'Chat, 1 new message')
+    assert.equal(await button.textContent(), '1')
+    assert.equal(await button.getAttribute('aria-expanded'), 'false', 'nothing opens by itself')
+    assert.equal(await page.locator('central-desk iframe').isVisible(), false)
+    await button.click()
+    await chat.locator('.desk').getByText('Yes, within two days.').waitFor()
+    await chat.locator('.own').getByText('Do you send to Sylhet?').waitFor()
+    await until(async () => (await button.getAttribute('aria-label')) === 'Chat')
+    assertClean(watched)
+  },
+)
+
+test('where the thread is gone, or too old, nothing is fetched and the mark goes', skip, async () => {
+  const watched = await h.visitWithStorage()
+  const { page, button } = watched
+  const name = `central-desk:${INBOX_KEY}`
+  const mark = () => page.evaluate((key) => localStorage.getItem(key), name)
+  /** Every pause that the loader makes is over. */
+  const comeBack = async (wakeUntil: number) => {
+    await page.evaluate(([key, until]) => localStorage.setItem(key, until), [name, `${wakeUntil}`] as const)
+    await page.reload()
+    await page.waitForLoadState('load')
+    await page.clock.runFor(10_000)
+  }
+  await page.clock.install()
+  await comeBack(Date.now() - 60_000)
+  assert.equal(await page.locator('central-desk iframe').count(), 0)
+  // Somebody without a thread, though the mark says otherwise.
+  await comeBack(Date.now() + 3_600_000)
+  await until(async () => (await mark()) === null)
+  assert.equal(await button.getAttribute('aria-label'), 'Chat')
+  assertClean(watched)
+})

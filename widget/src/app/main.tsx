@@ -11,6 +11,7 @@ import { joinHost } from './host.ts'
 import { openMemory } from './memory.ts'
 import { createPace } from './pace.ts'
 import { shareStream } from './share.ts'
+import { wakeUntilOf } from './waking.ts'
 import { wordsFor } from './words.ts'
 import './app.css'
 
@@ -51,13 +52,14 @@ let said = ''
 function tell(): void {
   const { look: inbox, unread } = chat.state
   const colour = isColour(inbox?.colour) ? inbox.colour : DEFAULT_COLOUR
-  if (said === `${unread} ${colour}`) return
-  said = `${unread} ${colour}`
+  const wakeUntil = wakeUntilOf(chat.state, memory.isLasting)
+  if (said === `${unread} ${colour} ${wakeUntil}`) return
+  said = `${unread} ${colour} ${wakeUntil}`
   const { style } = document.documentElement
   style.setProperty('--accent', colour)
   style.setProperty('--ink', inkOn(colour))
   document.title = inbox?.name ?? document.title
-  host.say({ centralDesk: 'status', unread, colour })
+  host.say({ centralDesk: 'status', unread, colour, ...(wakeUntil !== null && { wakeUntil }) })
 }
 chat.subscribe(tell)
 tell()

@@ -1,7 +1,8 @@
 /**
- * What a host page includes as /widget.js: one button, and on the first click the frame that holds the chat. Promises:
- * one request while closed, nothing of the host page read or changed but one element added, no inline style or script,
- * no Trusted Types sink. Messages from the frame count only by source, origin and shape; what is said to the frame
+ * What a host page includes as /widget.js: one button, and on the first click the frame that holds the chat. For who has
+ * a thread the frame is made unasked once the page has loaded, behind the closed button, so that it shows an answer that
+ * came meanwhile. Promises: one request while closed to everybody else; nothing of the host page read or changed but one
+ * element and that one mark in its storage; no inline style or script, no Trusted Types sink. Messages from the frame count only by source, origin and shape; what is said to the frame
  * always names the widget's origin. Refuses to start twice on a page.
  */
 import { inkOn } from '../colour.ts'
@@ -23,6 +24,8 @@ declare global {
 }
 
 const DEFAULT_COLOUR = '#0b6b62'
+/** The page's own work comes first. */
+const WAKE_AFTER_MS = 1_000
 
 const script = document.currentScript as HTMLScriptElement
 const { inbox, language, position, colour } = script.dataset
@@ -30,6 +33,7 @@ const { origin } = new URL(script.src)
 const spoken = language || document.documentElement.lang || navigator.language
 const isBangla = /^bn/i.test(spoken)
 const chat = isBangla ? 'চ্যাট' : 'Chat'
+const markName = `central-desk:${inbox}`
 
 const host = document.createElement('central-desk')
 const root = host.attachShadow({ mode: 'closed' })
@@ -77,17 +81,40 @@ function show(): void {
   tell({ centralDesk: 'shown', isOpen, isModal: phone.matches })
 }
 
-function open(): void {
-  if (!frame.isConnected) {
-    frame.title = chat
-    // A site opened from a link in the chat is an ordinary page, not one of ours in a sandbox.
-    frame.setAttribute(
-      'sandbox',
-      'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
-    )
-    frame.src = `${origin}/widget/${inbox}#host=${location.origin}&language=${spoken}`
-    panel.append(frame)
+function load(): void {
+  if (frame.isConnected) return
+  frame.title = chat
+  // A site opened from a link in the chat is an ordinary page, not one of ours in a sandbox.
+  frame.setAttribute(
+    'sandbox',
+    'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
+  )
+  frame.src = `${origin}/widget/${inbox}#host=${location.origin}&language=${spoken}`
+  panel.append(frame)
+}
+
+/** Until when an answer may wait, by the page's storage; a new value is kept there. It says nothing of the visitor. */
+function mark(wakeUntil?: number): number {
+  try {
+    if (wakeUntil) localStorage.setItem(markName, `${wakeUntil}`)
+    else if (wakeUntil === 0) localStorage.removeItem(markName)
+    return +(localStorage.getItem(markName) ?? 0)
+  } catch {
+    // A page without storage: the button shows what is new once the chat was opened.
+    return 0
   }
+}
+
+/** Once the page has loaded, for who has a thread. */
+function wake(): void {
+  if (mark() <= Date.now()) return
+  const later = () => setTimeout(load, WAKE_AFTER_MS)
+  if (document.readyState === 'complete') later()
+  else addEventListener('load', later)
+}
+
+function open(): void {
+  load()
   isOpen = true
   show()
 }
@@ -107,6 +134,7 @@ function onMessage({ data, source, origin: from }: MessageEvent): void {
   if (source !== frame.contentWindow || from !== origin || !isAppWord(data)) return
   if (data.centralDesk === 'close') close()
   else if (data.centralDesk === 'status') {
+    mark(data.wakeUntil)
     count(data.unread)
     paint(data.colour)
   } else {
@@ -140,6 +168,7 @@ function start(): CentralDeskApi {
   }
   addEventListener('message', onMessage)
   ;(document.body ?? document.documentElement).append(host)
+  wake()
   return {
     open,
     close,
