@@ -2,6 +2,8 @@
  * The operator's command line, `bin/desk`. This table is all it can do; each command is a file of its own beside it.
  */
 import { auditVerify } from './audit-verify.ts'
+import { backupHome } from './backup/backup-home.ts'
+import { restoreHome } from './backup/restore-home.ts'
 import type { Command } from './command.ts'
 import { configCheck } from './config-check.ts'
 import { dispatch } from './dispatch.ts'
@@ -11,7 +13,8 @@ import { memberResetLink, memberUnlock } from './member.ts'
 import { replay } from './replay.ts'
 
 const KEYS = [keysList, keysRotate, keysReseal, keysReindex, keysRetire, keysDestroy]
-const COMMANDS: readonly Command[] = [replay, memberUnlock, memberResetLink, ...KEYS, auditVerify, configCheck]
+const HOME = [backupHome, restoreHome]
+const COMMANDS: readonly Command[] = [replay, memberUnlock, memberResetLink, ...HOME, ...KEYS, auditVerify, configCheck]
 
 process.exitCode = await dispatch(process.argv.slice(2), COMMANDS, {
   say: (text) => process.stdout.write(`${text}\n`),

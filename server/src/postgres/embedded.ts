@@ -191,3 +191,9 @@ export function openRunning(home: string): DatabaseAddress | null {
     ssl: false,
   }
 }
+
+/** The same database under the login that may copy its files. */
+export function superuserOfRunning(home: string): DatabaseAddress | null {
+  const owner = openRunning(home)
+  return owner && asLogin(owner, SUPERUSER, keptPassword(realpathSync(home), 'postgres-superuser', true))
+}

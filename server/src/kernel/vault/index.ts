@@ -20,6 +20,12 @@ export {
 } from './file-cipher.ts'
 export { type KeyProvider, KeyTrouble, type KeyTroubleCode } from './key-provider.ts'
 export type { KeyFamily, KeyStore } from './key-store.ts'
+export {
+  PASSPHRASE_COST,
+  PASSPHRASE_WRAPPED_BYTES,
+  unwrapUnderPassphrase,
+  wrapUnderPassphrase,
+} from './passphrase-key.ts'
 export { SealBroken } from './primitives.ts'
 export type { SearchWord } from './search-tokens.ts'
 export {
