@@ -30,6 +30,8 @@ export class Caller {
   readonly cookies = new Map<string, string>()
   /** Sent as `authorization: Bearer …` when there is one. */
   bearer: string | null = null
+  /** A certificate to trust besides the public ones, as PEM. */
+  trusts: string | undefined
   private token: string | null = null
   private readonly addressOf: (origin: OriginName) => string
 
@@ -85,6 +87,7 @@ export class Caller {
     const options = {
       host: isLocal ? '127.0.0.1' : origin.hostname,
       servername: origin.hostname,
+      ca: this.trusts,
       port: origin.port || undefined,
       method,
       path,

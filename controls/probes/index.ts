@@ -1,7 +1,19 @@
 /** All probes, in the order of the page. */
 import { everySentence } from './every-sentence.ts'
+import { lockout } from './lockout.ts'
+import { ownPortTls } from './own-port-tls.ts'
+import { passwordRules } from './password-rules.ts'
+import { passwordsHashed } from './passwords-hashed.ts'
 import { isolationOverHttp } from './isolation-over-http.ts'
 import type { Probe } from './probe.ts'
 import { sessionExpiry } from './session-expiry.ts'
 
-export const PROBES: readonly Probe[] = [everySentence, isolationOverHttp, sessionExpiry]
+export const PROBES: readonly Probe[] = [
+  everySentence,
+  ownPortTls,
+  isolationOverHttp,
+  passwordsHashed,
+  sessionExpiry,
+  passwordRules,
+  lockout,
+]

@@ -1,8 +1,15 @@
 /** All faults that are planted, in the order of the claims. */
 import { identityFaults } from './identity.ts'
 import { applicationFaults } from './application.ts'
+import { encryptionFaults } from './encryption.ts'
 import type { Fault } from './fault.ts'
 import { isolationFaults } from './isolation.ts'
 import { pageFaults } from './page.ts'
 
-export const FAULTS: readonly Fault[] = [...pageFaults, ...isolationFaults, ...applicationFaults, ...identityFaults]
+export const FAULTS: readonly Fault[] = [
+  ...pageFaults,
+  ...encryptionFaults,
+  ...isolationFaults,
+  ...applicationFaults,
+  ...identityFaults,
+]

@@ -31,7 +31,7 @@ export type Model = {
 }
 
 const SUPERUSER = 'desk_superuser'
-const OPEN_LOGINS = '\nlocal desk desk_app,desk_auth,desk_ingest,desk_worker,desk_audit_janitor trust\n'
+const OPEN_LOGINS = '\nlocal desk desk_app,desk_auth,desk_ingest,desk_worker,desk_rekey,desk_audit_janitor trust\n'
 
 /** Takes about seven seconds. */
 export async function makeModel(): Promise<Model> {
@@ -98,8 +98,8 @@ async function startBeside(home: string, env: Readonly<Record<string, string>>, 
   const { user, password = '', host, database } = addressOfSql(home, 'desk_owner')
   const port = await freePort()
   const login = `${user}:${encodeURIComponent(password)}`
-  const url = `postgres://${login}@/${database}?host=${encodeURIComponent(host)}`
-  const desk = deskProcess({ home, port, env: { ...env, DATABASE_URL: url } })
+  const databaseUrl = `postgres://${login}@${encodeURIComponent(host)}/${database}`
+  const desk = deskProcess({ home, port, env: { ...env, DATABASE_URL: databaseUrl } })
   besides.push(desk)
   await desk.start()
   const addressOf = addressesOn(port)
@@ -143,7 +143,8 @@ function stageOn(desk: DeskProcess, home: string, port: number, open: SqlClient[
 }
 
 /** For every name of a desk on this machine; its own authority. */
-function certificateIn(folder: string): Certificate {
+function certificateIn(scratch: string): Certificate {
+  const folder = mkdtempSync(join(scratch, 'certificate-'))
   const { cert, key } = selfSigned(['localhost', '*.localhost', '127.0.0.1'])
   const certificateFile = join(folder, 'certificate.pem')
   const keyFile = join(folder, 'certificate.key')
