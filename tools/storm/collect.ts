@@ -6,7 +6,7 @@
 import type pg from 'pg'
 import type { Seen, Thread } from './check.ts'
 
-/** Asks for a path below `/api/v1/workspaces/ID/` as an agent of that workspace; the parsed body. */
+/** Asks for a path below `/api/v1/workspaces/ID/` as an agent, or below `/widget/api/KEY/` as a visitor; the parsed body. */
 export type Ask = (path: string) => Promise<unknown>
 
 type Item = {
@@ -64,6 +64,24 @@ async function readThread(ask: Ask, conversationId: string): Promise<Seen[]> {
 
 function seen({ id, number, direction, text, sentAt, delivery }: Item): Seen {
   return { id, number, direction, text, sentAt_ms: Date.parse(sentAt), state: delivery?.state ?? null }
+}
+
+type VisitorPage = {
+  readonly messages: readonly { readonly number: number; readonly text: string }[]
+  readonly hasMore: boolean
+}
+
+/** The texts that a visitor reads, from the first to the newest. */
+export async function readVisit(ask: Ask): Promise<string[]> {
+  const texts: string[] = []
+  let after = 0
+  for (let pages = 0; pages < PAGES_MAX; pages++) {
+    const page = (await ask(`messages?after=${after}`)) as VisitorPage
+    texts.push(...page.messages.map(({ text }) => text))
+    after = page.messages.at(-1)?.number ?? after
+    if (!page.hasMore) return texts
+  }
+  throw new Error('a visit has no end')
 }
 
 export type Rows = {

@@ -13,7 +13,7 @@ import { measureNeighbours, type Neighbours } from './neighbours.ts'
 import { Operator, ROTATION_LASTS_MS } from './rotation.ts'
 import { DESKS, planStorm, type StormPlan } from './plan.ts'
 import { Receivers } from './receivers.ts'
-import { judgeAll, killFindings, promisesOf, readAll, twoNames } from './report.ts'
+import { judgeAll, killFindings, promisesOf, readAll, twoNames, visitorFindings } from './report.ts'
 import { furnishStorm } from './stage.ts'
 import { runStorm, untilRows } from './storm.ts'
 import { RowWatch, StreamWatch } from './watch.ts'
@@ -95,7 +95,8 @@ async function weather(plan: StormPlan, ground: Ground, operator: Operator | nul
   const begun_ms = Date.now()
   const [begin_ms, deadline_ms] = [begun_ms - STORY_MS, begun_ms + LONGEST_MS]
   const ports = ground.desks.map(({ port }) => port)
-  const receivers = new Receivers({ seed: plan.seed, ports, deadline_ms })
+  const allPorts = [...ports, ground.straight.port]
+  const receivers = new Receivers({ seed: plan.seed, ports: allPorts, deadline_ms })
   ends.push(() => receivers.stop())
   for (const desk of ground.desks) {
     desk.begin()
@@ -104,7 +105,6 @@ async function weather(plan: StormPlan, ground: Ground, operator: Operator | nul
   const furnished = await furnishStorm(ports[0] as number, plan, receivers)
   const workspaceIds = furnished.sessions.map((session) => decodeId('workspace', session.workspaceId) ?? '')
   const forward = new ForwardWatch()
-  const allPorts = [...ports, ground.straight.port]
   const streams = furnished.sessions.map((session) => new StreamWatch(session, allPorts, forward))
   const rowWatch = new RowWatch(() => ground.cluster.superuser(), forward)
   ends.push(() => Promise.all([...streams, rowWatch].map((watch) => watch.stop())))
@@ -128,8 +128,12 @@ async function storm(flags: Flags) {
   // Answers whose worker was killed wait for its lease to run out; meanwhile the street is measured.
   const rounds = flags.isShort ? SHORT.rounds : FULL.rounds
   const neighbours = await measureNeighbours({ ground, rounds, say })
-  const rows = await untilRows(ground, workspaceIds, ({ underWay }) => underWay === 0, DELIVERED_LIMIT_MS)
+  await untilRows(ground, workspaceIds, ({ underWay }) => underWay === 0, DELIVERED_LIMIT_MS)
+  // What was delivered only now is told only now.
+  await receivers.quiet()
+  const rows = await untilRows(ground, workspaceIds, ({ pending }) => pending === 0, STORED_LIMIT_MS)
   const threads = await readAll(furnished.sessions, ground.straight.port)
+  const visits = await visitorFindings(plan, furnished.places, threads, ground.straight.port)
   const alone = [...ground.desks, ground.straight].flatMap(({ endedAlone }) => endedAlone)
   const accepted = receivers.accepted
   const judged = judgeAll({
@@ -140,6 +144,7 @@ async function storm(flags: Flags) {
       ...run.findings,
       ...killFindings(plan, run.kills),
       ...twoNames(run.replyLines),
+      ...visits,
       ...alone,
       ...(operator?.findings ?? []),
     ],

@@ -2,33 +2,57 @@
  * Puts together what ledgers, receivers, streams and rows say at the end of a storm, has it judged, and spells the result
  * as outside checks read it. What fails a storm beside the counts is a finding with a sentence.
  */
-import { exchange } from './http.ts'
+import { type Exchange, exchange } from './http.ts'
 import type { AgentSession } from './agents.ts'
 import { type Beyond, type ForwardWatch, judge, type Promised, type Thread, type Verdict } from './check.ts'
-import { readWorkspace, type Rows } from './collect.ts'
+import { type Ask, readVisit, readWorkspace, type Rows } from './collect.ts'
 import type { Kill } from './kills.ts'
 import type { EventLine, ReplyLine } from './ledger.ts'
 import { placeOf, type StormPlan, textOf } from './plan.ts'
+import type { SenderPlace } from './sender.ts'
 import type { StreamWatch } from './watch.ts'
 
 const READ_TRIES = 5
+const READ_AGAIN_MS = 5_000
 
-/** Reads as an agent; a session may read so much a minute, so a refusal is waited out. */
-function asAgent({ workspaceId, cookie }: AgentSession, port: number) {
-  return async (path: string): Promise<unknown> => {
+/** One may read so much a minute, so a refusal is waited out. */
+function reader(call: Omit<Exchange, 'method'>): Ask {
+  return async (path) => {
     for (let attempt = 1; ; attempt++) {
-      const call = {
-        port,
-        method: 'GET',
-        path: `/api/v1/workspaces/${workspaceId}/${path}`,
-        headers: { cookie },
-      } as const
-      const { status, text } = await exchange(call)
+      const { status, text } = await exchange({ ...call, method: 'GET', path: `${call.path}${path}` })
       if (status === 200) return JSON.parse(text)
       if (attempt === READ_TRIES) throw new Error(`${path} was answered ${status}`)
-      await new Promise((resolve) => setTimeout(resolve, attempt * 5_000))
+      await new Promise((resolve) => setTimeout(resolve, attempt * READ_AGAIN_MS))
     }
   }
+}
+
+function asAgent({ workspaceId, cookie }: AgentSession, port: number): Ask {
+  return reader({ port, path: `/api/v1/workspaces/${workspaceId}/`, headers: { cookie } })
+}
+
+/** Each visitor reads what stands in the thread that is theirs, all of it and nothing else. */
+export async function visitorFindings(
+  plan: StormPlan,
+  places: readonly SenderPlace[],
+  threads: readonly Thread[],
+  port: number,
+): Promise<string[]> {
+  const findings: string[] = []
+  const byText = new Map(threads.flatMap((thread) => thread.messages.map(({ text }) => [text, thread] as const)))
+  for (const [workspace, { webchat, tokens }] of places.entries()) {
+    const base = { port, path: `/widget/api/${webchat.key}/`, origin: 'widget' } as const
+    for (const [writer, token] of tokens.entries()) {
+      const read = await readVisit(reader({ ...base, headers: { authorization: `Bearer ${token}` } }))
+      const place = placeOf({ workspace, door: 'webchat', writer })
+      const own = plan.events.find((event) => placeOf(event) === place && byText.has(event.text))
+      const shown = own ? (byText.get(own.text)?.messages ?? []).map(({ text }) => text) : []
+      if (read.sort().join('\n') !== shown.sort().join('\n')) {
+        findings.push(`the visitor ${place} reads ${read.length} messages where agents read ${shown.length}`)
+      }
+    }
+  }
+  return findings
 }
 
 export async function readAll(sessions: readonly AgentSession[], port: number): Promise<Thread[]> {
