@@ -8,12 +8,16 @@ import { useEffect, useState } from 'react'
 import type { ListState } from '../features/inbox/model/list.ts'
 import { listedFrom } from '../features/inbox/model/patch.ts'
 import { belongsToView, isUnread } from '../features/inbox/model/views.ts'
+import { usePrefetchList } from '../features/inbox/queries.ts'
+import { useSort } from '../features/inbox/use-sort.ts'
 import { knownRow } from './apply-event.ts'
 import { cacheKeys, useDesk } from './desk.tsx'
 import { useLive } from './live.tsx'
 import { setTitleCount } from './page-states.tsx'
 
 const LOOK_AFTER_MS = 150
+/** The page's own reading comes first. */
+const READ_LISTS_AFTER_MS = 1_500
 
 function concerns(row: ListedRow, memberId: string): boolean {
   return isUnread(row) && (belongsToView('mine', row, memberId) || belongsToView('unassigned', row, memberId))
@@ -34,6 +38,8 @@ export function UnreadSigns() {
   const { workspaceId, memberId, format } = useDesk()
   const { subscribe } = useLive()
   const queries = useQueryClient()
+  const prefetch = usePrefetchList()
+  const [sort] = useSort()
   const [unread, setUnread] = useState(0)
 
   useEffect(() => {
@@ -67,6 +73,14 @@ export function UnreadSigns() {
       clearTimeout(timer)
     }
   }, [queries, workspaceId, memberId, subscribe])
+
+  // Whoever begins on another page than the inbox is told what waits there, too.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const view of ['mine', 'unassigned'] as const) prefetch(sort === 'waiting' ? { view, sort } : { view })
+    }, READ_LISTS_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [prefetch, sort])
 
   useEffect(() => {
     setTitleCount(unread > 0 ? format.count(unread) : null)

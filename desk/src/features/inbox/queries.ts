@@ -139,6 +139,17 @@ export function useThread(conversationId: string) {
   return { query, readOlder }
 }
 
+/** Reads the first page of a list that nobody looks at yet: for what is counted, and for whoever goes there next. */
+export function usePrefetchList() {
+  const { workspaceId, memberId } = useDesk()
+  const { log } = useLive()
+  const queries = useQueryClient()
+  return useCallback(
+    (filter: ListFilter) => queries.prefetchQuery(listQuery(workspaceId, memberId, log, filter, queries)),
+    [queries, workspaceId, memberId, log],
+  )
+}
+
 /** Reads a thread into memory before it is opened, so that going to the neighbour is instant. */
 export function usePrefetchThread() {
   const { workspaceId } = useDesk()
