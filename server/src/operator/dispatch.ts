@@ -1,7 +1,9 @@
 /**
  * From the words of a command line to one command. `--help` anywhere explains instead of doing; an unknown command, a
- * missing one and words too many are answered with the usage and exit code 2, and nothing is done.
+ * missing one and words too many are answered with the usage and exit code 2, and nothing is done. What goes wrong
+ * unforeseen is told by kind and place: the words of such an error may quote rows, and a terminal is often kept in a file.
  */
+import { describeError } from '../kernel/log.ts'
 import { StartRefusal } from '../kernel/start-refusal.ts'
 import type { Command, Voice } from './command.ts'
 
@@ -41,8 +43,7 @@ export async function dispatch(words: readonly string[], commands: readonly Comm
   try {
     return await command.run(args, voice)
   } catch (error) {
-    if (!(error instanceof StartRefusal)) throw error
-    voice.complain(error.message)
+    voice.complain(error instanceof StartRefusal ? error.message : JSON.stringify(describeError(error)))
     return 1
   }
 }

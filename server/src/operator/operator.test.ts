@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { StartRefusal } from '../kernel/start-refusal.ts'
 import type { Command } from './command.ts'
 import { dispatch } from './dispatch.ts'
 import { replay } from './replay.ts'
@@ -58,6 +59,21 @@ test('a command gets what follows its words, and none that takes nothing is run 
   assert.equal(await dispatch(['member', 'unlock', '--help'], commands, voice), 0)
   assert.deepEqual(ran, ['member unlock: a@b'])
   assert.match(said.at(-1) ?? '', /^Usage: bin\/desk member unlock EMAIL\n/)
+})
+
+test('an unforeseen error is told by kind and place, and a refusal by its sentence', async () => {
+  const said: string[] = []
+  const voice = { say: () => assert.fail('nothing was done'), complain: (text: string) => void said.push(text) }
+  const failing = (error: Error): Command => ({
+    ...{ words: 'fail', takes: '', says: 'tests', help: 'More.' },
+    run: () => Promise.reject(error),
+  })
+  const quoting = Object.assign(new Error('Key (email)=(CANARY)'), { severity: 'ERROR', code: '23505' })
+  assert.equal(await dispatch(['fail'], [failing(quoting)], voice), 1)
+  assert.equal(await dispatch(['fail'], [failing(new StartRefusal('Not like this.'))], voice), 1)
+  assert.match(said[0] ?? '', /"code":"23505"/)
+  assert.doesNotMatch(said[0] ?? '', /CANARY/)
+  assert.equal(said[1], 'Not like this.')
 })
 
 test('replay wants one event, and says so before it opens anything', async () => {
