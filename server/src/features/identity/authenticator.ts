@@ -2,7 +2,6 @@
  * Tells routes who calls. Reads the database at every request: a session that ended, a user who was disabled, a member
  * who was removed or got another role is so from the next request on, in every process.
  */
-import type { FastifyRequest } from 'fastify'
 import type { Authenticator, LiveMember, LiveSession } from '../../kernel/web/routes.ts'
 import type { IdentityParts } from './parts.ts'
 import { memberOfUser, moveLastSeen } from './queries.ts'
@@ -13,8 +12,8 @@ export function createAuthenticator(parts: IdentityParts): Authenticator {
   const { doors, clock } = parts
 
   return {
-    session: (request: FastifyRequest) => findSession(parts, request),
-    visitToken: (request: FastifyRequest) => parts.cookies.read(request, 'visit'),
+    session: (request) => findSession(parts, request),
+    visitToken: (request) => parts.cookies.read(request, 'visit'),
 
     async touch(session: LiveSession) {
       const { lastActiveAt } = session as FoundSession

@@ -6,6 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Database } from '../../kernel/pools.ts'
 import type { CallOrigin } from '../../kernel/scope.ts'
+import type { CookieCarrier } from '../../kernel/web/cookies.ts'
 import type { LiveSession } from '../../kernel/web/routes.ts'
 import type { IdentityParts } from './parts.ts'
 import {
@@ -38,7 +39,7 @@ export type FoundSession = LiveSession & {
   readonly isSharedComputer: boolean
 }
 
-export async function findSession(parts: IdentityParts, request: FastifyRequest): Promise<FoundSession | null> {
+export async function findSession(parts: IdentityParts, request: CookieCarrier): Promise<FoundSession | null> {
   const cookieToken = parts.cookies.read(request, 'session')
   if (cookieToken === null) return null
   const row = await parts.doors.askSystem('identity.session', 'desk_auth', ({ db, now }) =>

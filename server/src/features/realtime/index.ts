@@ -4,9 +4,11 @@
  */
 import { DeskEvent, streamEvents } from '@central-desk/contract/events.ts'
 import { LIMITS } from '@central-desk/contract/limits.ts'
+import { createCarousel } from '../../kernel/carousel.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../../kernel/log.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
+import type { CookieCarrier } from '../../kernel/web/cookies.ts'
 import { openEventStream } from '../../kernel/web/event-stream.ts'
 import type { Authenticator, MemberCall, Routes } from '../../kernel/web/routes.ts'
 import { idTranslator } from '../../kernel/web/wire-ids.ts'
@@ -35,6 +37,7 @@ type RealtimeParts = {
 export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
   const { doors, log, signals } = kernel
   const feeds = new Map<string, Feed>()
+  const rechecks = createCarousel(RECHECK_MS)
   const { outward: spell } = idTranslator(DeskEvent)
   const asSystem = { actor: { kind: 'system' }, readOnly: true } as const
 
@@ -133,7 +136,9 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     const asked = Number.isSafeInteger(resumed) && resumed >= 0 ? resumed : (query.after ?? newest)
     const stream = openEventStream(request, reply)
     const feed = feedOf(workspaceId, newest)
-    const recheck = () => void recheckReader(call, stream.end)
+    // Nothing of the call itself: it would be kept as long as the stream.
+    const cookies = { headers: { cookie: request.headers.cookie } }
+    const recheck = () => void recheckReader(workspaceId, cookies, stream.end)
     const { memberId } = actor
     const { sessionId } = call.session
     const linkFor: LinkFor = (attachmentId) =>
@@ -148,10 +153,9 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
       reader.cursor = newest
       stream.send('reset', { number: newest }, newest)
     }
-    const timer = setInterval(recheck, RECHECK_MS)
-    timer.unref()
+    const endRechecks = rechecks.ride(recheck)
     stream.onClose(() => {
-      clearInterval(timer)
+      endRechecks()
       unwatch()
       feed.readers.delete(reader)
       if (feed.readers.size === 0) feeds.delete(workspaceId)
@@ -163,10 +167,10 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     })
   }
 
-  async function recheckReader(call: MemberCall<typeof streamEvents>, end: () => void): Promise<void> {
+  async function recheckReader(workspaceId: string, cookies: CookieCarrier, end: () => void): Promise<void> {
     try {
-      const session = await parts.authenticator.session(call.request)
-      const member = session && (await parts.authenticator.membership(session.userId, call.workspaceId))
+      const session = await parts.authenticator.session(cookies)
+      const member = session && (await parts.authenticator.membership(session.userId, workspaceId))
       if (!member) end()
     } catch {
       // Not knowing is no yes.

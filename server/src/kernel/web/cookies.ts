@@ -6,8 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 export type CookieName = 'session' | 'visit' | 'device'
 
+/** What cookies are read from: less than a request, which holds on to much more. */
+export type CookieCarrier = Pick<FastifyRequest, 'headers'>
+
 export type CookieJar = {
-  read(request: FastifyRequest, name: CookieName): string | null
+  read(request: CookieCarrier, name: CookieName): string | null
   /** `maxAge_s` null: until the browser closes. */
   write(reply: FastifyReply, name: CookieName, value: string, maxAge_s: number | null): void
   clear(reply: FastifyReply, name: CookieName): void

@@ -6,6 +6,7 @@
 import type { Http2ServerResponse } from 'node:http2'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { assert } from '../assert.ts'
+import { type Carousel, createCarousel } from '../carousel.ts'
 import { networkOf } from '../rate-limit.ts'
 import { refuse } from '../refusal.ts'
 
@@ -23,13 +24,17 @@ export type EventStream = {
   onClose(listener: () => void): void
 }
 
-type Open = { readonly streams: Set<EventStream>; readonly perNetwork: Map<string, number> }
+type Open = {
+  readonly streams: Set<EventStream>
+  readonly perNetwork: Map<string, number>
+  readonly heartbeat: Carousel
+}
 const openOn = new WeakMap<FastifyInstance, Open>()
 
 /** Ends all streams of a server before it waits for its connections to close. */
 export function endStreamsOnClose(app: FastifyInstance): void {
   const streams = new Set<EventStream>()
-  openOn.set(app, { streams, perNetwork: new Map() })
+  openOn.set(app, { streams, perNetwork: new Map(), heartbeat: createCarousel(HEARTBEAT_MS) })
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.end()
   })
@@ -55,17 +60,18 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
   reply.hijack()
   const { raw } = reply
   raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+  // By themselves: sent together with the first frame, Node would keep them in the pieces they were made of.
+  raw.flushHeaders()
   raw.write(': open\n\n')
 
   const listeners = new Set<() => void>()
   let isOpen = true
-  const heartbeat = setInterval(() => write(': still here\n\n'), HEARTBEAT_MS)
-  heartbeat.unref()
+  const endHeartbeat = open.heartbeat.ride(() => write(': still here\n\n'))
 
   function closed(): void {
     if (!isOpen) return
     isOpen = false
-    clearInterval(heartbeat)
+    endHeartbeat()
     countOut()
     open?.streams.delete(stream)
     for (const listener of listeners) listener()

@@ -17,6 +17,7 @@ import { type BudgetName, type Limiter, networkOf } from '../rate-limit.ts'
 import { refuse } from '../refusal.ts'
 import type { Room } from '../room.ts'
 import type { Actor, CallOrigin, Doors, WorkspaceTx } from '../scope.ts'
+import type { CookieCarrier } from './cookies.ts'
 import type { Csrf } from './csrf.ts'
 import { validatorCompiler } from './validation.ts'
 import { idTranslator } from './wire-ids.ts'
@@ -32,7 +33,7 @@ export type LiveVisitor = {
 
 /** What the identity room does for routes. Every call reads the database afresh. */
 export interface Authenticator {
-  session(request: FastifyRequest): Promise<LiveSession | null>
+  session(request: CookieCarrier): Promise<LiveSession | null>
   /** The pre-session token of a visit before sign-in. */
   visitToken(request: FastifyRequest): string | null
   /** Moves the idle clock: called for what a person did, not for polling. */
@@ -145,7 +146,10 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
           request,
           reply,
         }
-        const result = await answer(call, guarded.get(request) as G)
+        const known = guarded.get(request) as G
+        // A stream's request lives for hours.
+        guarded.delete(request)
+        const result = await answer(call, known)
         if (endpoint.replyKind !== 'json' || reply.sent) return reply
         reply.code(endpoint.status)
         if (endpoint.status === 204) return reply.send()
