@@ -6,7 +6,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Answer, Caller } from './caller.ts'
 import type { CastInbox, CastWorkspace } from './cast.ts'
-import type { Stage } from './probe.ts'
+import type { Stage, Target } from './probe.ts'
 
 export type Belongings = {
   readonly owner: Caller
@@ -46,7 +46,7 @@ export function clientId(): string {
 }
 
 /** A call signed with that secret, as Standard Webhooks spells it. */
-export function postHook(stage: Stage, to: { key: string; channel: string }, secret: string, body: string) {
+export function postHook(stage: Target, to: { key: string; channel: string }, secret: string, body: string) {
   const id = clientId()
   const time_s = Math.floor(Date.now() / 1000)
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')

@@ -5,6 +5,9 @@ import { ownPortTls } from './own-port-tls.ts'
 import { passwordRules } from './password-rules.ts'
 import { passwordsHashed } from './passwords-hashed.ts'
 import { isolationOverHttp } from './isolation-over-http.ts'
+import { csrf } from './csrf.ts'
+import { rateLimits } from './rate-limits.ts'
+import { securityHeaders } from './security-headers.ts'
 import type { Probe } from './probe.ts'
 import { sessionExpiry } from './session-expiry.ts'
 
@@ -13,6 +16,9 @@ export const PROBES: readonly Probe[] = [
   ownPortTls,
   isolationOverHttp,
   passwordsHashed,
+  csrf,
+  rateLimits,
+  securityHeaders,
   sessionExpiry,
   passwordRules,
   lockout,

@@ -55,7 +55,11 @@ export function trySignIn(stage: Stage, email: string, password: string, caller 
 }
 
 /** The token of an invitation link to an address. */
-export async function invitationTo(owner: Newcomer, email: string, role = 'agent'): Promise<string> {
+export async function invitationTo(
+  owner: Pick<Newcomer, 'caller' | 'workspaceId'>,
+  email: string,
+  role = 'agent',
+): Promise<string> {
   const path = `/api/v1/workspaces/${owner.workspaceId}/invitations`
   const made = await owner.caller.call('POST', path, { body: { email, role } })
   const token = /\/([A-Za-z0-9_-]{43})$/.exec(made.body?.link ?? '')?.[1]

@@ -79,7 +79,12 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
           constraints: { origin },
           config: { page: `${origin} ${url}` },
           onRequest: async (request) => limiter.spend('page', `page|${networkOf(request.ip)}`),
-          handler: async (request, reply) => sendPage(reply, await answer(request.params as Record<string, string>)),
+          handler: async (request, reply) => {
+            const found = await answer(request.params as Record<string, string>)
+            // Framing of the chat is ruled by its policy; the older header knows no list.
+            if (origin === 'widget') reply.removeHeader('x-frame-options')
+            return sendPage(reply, found)
+          },
         })
       const files = (origin: OriginName, url: string, folder: string, age_s: number, only?: string) =>
         app.route({
@@ -104,7 +109,7 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
       files('desk', '/assets/*', join(folders.desk, 'assets'), A_YEAR_S)
       for (const name of DESK_FILES) files('desk', `/${name}`, folders.desk, LOADER_AGE_S, name)
 
-      mountWidget(app, page, files)
+      mountWidget(page, files)
       mountStorefront(page, files)
     },
   }
@@ -112,7 +117,7 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
   type PageMaker = (origin: OriginName, url: string, answer: (params: Record<string, string>) => Promise<Page>) => void
   type FilesMaker = (origin: OriginName, url: string, folder: string, age_s: number, only?: string) => void
 
-  function mountWidget(app: FastifyInstance, page: PageMaker, files: FilesMaker): void {
+  function mountWidget(page: PageMaker, files: FilesMaker): void {
     files('widget', '/widget.js', folders.widget, LOADER_AGE_S, 'loader.js')
     files('widget', '/widget-assets/*', join(folders.widget, 'widget-assets'), A_YEAR_S)
     page('widget', '/widget/:inboxKey', async ({ inboxKey = '' }) => {
@@ -121,10 +126,6 @@ export function createPagesRoom(kernel: Kernel, parts: PageParts) {
       const isDemo = inboxKey === parts.demoInboxKey
       const ancestors = isDemo ? [...sites, origins.demo] : sites
       return (nonce) => ({ html: widgetHtml(), policy: widgetPolicy(nonce, origins, ancestors) })
-    })
-    // Framing is ruled by frame-ancestors above; the older header knows no list.
-    app.addHook('onSend', async (request, reply) => {
-      if (request.routeOptions.url === '/widget/:inboxKey') reply.removeHeader('x-frame-options')
     })
   }
 
