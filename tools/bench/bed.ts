@@ -32,7 +32,7 @@ export type Bed = {
   readonly postmasterPid: number
   /** Keys, pools and all that a desk is made of, inside this process. */
   foundation(): Promise<Foundation>
-  desk(port: number, role: 'web' | 'worker' | 'all'): Promise<RunningDesk>
+  desk(port: number, role: 'web' | 'worker' | 'all', nodeFlags?: readonly string[]): Promise<RunningDesk>
   stop(): Promise<void>
 }
 export type BedOptions = { readonly home: string; readonly settings?: Readonly<Record<string, string>> }
@@ -61,7 +61,8 @@ export async function makeBed({ home, settings }: BedOptions): Promise<Bed> {
     environment,
     postmasterPid,
     foundation: () => layFoundation(configOf(environment), pino({ level: 'error' }), () => {}),
-    desk: (port, role) => startDesk({ ...environment, PORT: String(port) }, port, [`--role=${role}`]),
+    desk: (port, role, nodeFlags) =>
+      startDesk({ ...environment, PORT: String(port) }, port, [`--role=${role}`], nodeFlags),
     stop: () => embedded.stop(),
   }
 }
@@ -72,18 +73,29 @@ function configOf(environment: Record<string, string>): Config {
   return config
 }
 
+const running = new Set<ChildProcess>()
+
+/** Ends every desk that is still there, at once: for a run that is broken off. */
+export function killDesks(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
 /** Starts the program; its environment is what is given here and nothing else of ours. */
 export async function startDesk(
   environment: Readonly<Record<string, string>>,
   port: number,
   flags: readonly string[],
+  nodeFlags: readonly string[] = [],
 ): Promise<RunningDesk> {
   const { PATH = '', TMPDIR = tmpdir() } = process.env
   const begun_ms = performance.now()
-  const child = spawn(process.execPath, [MAIN, ...flags], {
+  const child = spawn(process.execPath, [...nodeFlags, MAIN, ...flags], {
     env: { PATH, TMPDIR, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // An inspected one says each time that somebody looks.
+    stdio: ['ignore', 'pipe', nodeFlags.length > 0 ? 'ignore' : 'inherit'],
   })
+  running.add(child)
+  child.on('exit', () => running.delete(child))
   await untilReady(child)
   const started_ms = performance.now() - begun_ms
   return { pid: child.pid ?? 0, port, started_ms, stop: () => stopChild(child) }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Bench, takeRounds } from './bench.ts'
+import { collectGarbage, inspectedOn } from './collect-garbage.ts'
 import { type Result, resultOf } from './document.ts'
 import { Rounds } from './figures.ts'
 import { kernelOn, openSessions } from './furnish.ts'
@@ -15,7 +16,9 @@ import { StreamReader } from './stream-reader.ts'
 /** One session holds no more than 20 streams. */
 const STREAMS_PER_SESSION = 10
 const OPEN_AT_ONCE = 50
-const SETTLE_MS = 1_500
+const SETTLE_MS = 500
+/** What one collection finds dead lets go of more. */
+const COLLECTIONS = 3
 const BARE = fileURLToPath(new URL('./bare-stream-server.ts', import.meta.url))
 
 export async function measureStreamMemory(bench: Bench): Promise<Result[]> {
@@ -29,9 +32,11 @@ export async function measureStreamMemory(bench: Bench): Promise<Result[]> {
   const rounds = new Rounds()
   await takeRounds(bench, async (_, isCounted) => {
     if (!isCounted) return
-    const desk = await bed.desk(port, 'web')
+    const desk = await bed.desk(port, 'web', inspectedOn(port + 1))
     rounds.note('ours', await costOfStreams(desk.pid, port, streams, path, cookies).finally(() => desk.stop()))
-    const bare = spawn(process.execPath, [BARE, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const bare = spawn(process.execPath, [...inspectedOn(port + 1), BARE, String(port)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await once(bare.stdout, 'data')
     const ended = once(bare, 'exit')
     rounds.note('bare', await costOfStreams(bare.pid ?? 0, port, streams, path, cookies).finally(() => bare.kill()))
@@ -42,7 +47,7 @@ export async function measureStreamMemory(bench: Bench): Promise<Result[]> {
       ...{ name: 'memory.stream', unit: 'KB', ours: rounds.of('ours') },
       limit: { name: 'a bare server of the same protocol', rounds: rounds.of('bare') },
       target: { op: '<=', value: 1.5 },
-      note: `resident memory for each of ${streams} idle streams`,
+      note: `resident memory for each of ${streams} idle streams, garbage collected`,
     }),
   ]
 }
@@ -60,6 +65,7 @@ async function costOfStreams(pid: number, port: number, count: number, path: str
       await Promise.all(some.map(({ ready }) => ready))
     }
     await pause(SETTLE_MS)
+    for (let turn = 0; turn < COLLECTIONS; turn++) await collectGarbage(port + 1)
     return rss_kb(pid)
   }
   try {
