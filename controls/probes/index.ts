@@ -1,5 +1,8 @@
 /** All probes, in the order of the page. */
+import { canaryAtRest } from './canary-at-rest.ts'
+import { credentialsSealed } from './credentials-sealed.ts'
 import { everySentence } from './every-sentence.ts'
+import { keysDestroyed } from './keys-destroyed.ts'
 import { lockout } from './lockout.ts'
 import { ownPortTls } from './own-port-tls.ts'
 import { passwordRules } from './password-rules.ts'
@@ -14,6 +17,9 @@ import { sessionExpiry } from './session-expiry.ts'
 export const PROBES: readonly Probe[] = [
   everySentence,
   ownPortTls,
+  canaryAtRest,
+  credentialsSealed,
+  keysDestroyed,
   isolationOverHttp,
   passwordsHashed,
   csrf,
