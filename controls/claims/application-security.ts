@@ -56,7 +56,7 @@ export const applicationSecurity: Section = {
       id: 'P7',
       sentence: 'Failed-login lockout after 5 attempts',
       kind: 'SW',
-      how: 'After five failures the way they came is closed, for the right password too, while a device that is known stays open, so that nobody can lock out somebody else. Addresses without an account answer alike.',
+      how: 'After five failures the way they came is closed for a quarter of an hour and then for longer, for the right password too, while a device that is known stays open, so that nobody can lock out somebody else. Addresses without an account answer alike.',
       standing: probedBy('lockout'),
       code: ['server/src/features/identity/lockout.ts'],
     },

@@ -2,14 +2,16 @@
 export const ATTACKS: Readonly<Record<string, string>> = {
   'every-sentence':
     'Looks on the served page for a sentence without a claim, and for a claim without an honest status.',
-  'own-port-tls': 'Speaks older versions of TLS, and none at all, to a desk on a public address.',
+  'own-port-tls':
+    'Speaks older versions of TLS, and none at all, to a desk with a certificate; looks for an answer or an error that does not tell browsers to stay with TLS; lets the desk call receivers with older TLS and with an unknown certificate; and tries to start it on an address of the network without a certificate.',
   'canary-at-rest':
     'Writes rare words through every door, as text, names, addresses, notes, drafts and files, and looks for them in the database’s files and its log of changes, in the home, and in what the program prints.',
   'credentials-sealed':
-    'Copies a sealed credential to another channel and another workspace, turns single bytes of it, and looks for it on disk.',
-  'keys-destroyed': 'Destroys the keys of one workspace and tries to read it, while its neighbour reads on.',
+    'Copies a sealed credential to another channel and another workspace, turns every byte of it, tries the keys of the neighbour and the logins that should not read it, and looks for it in answers and on disk.',
+  'keys-destroyed':
+    'Destroys the keys of one workspace and tries to read it, through the desk, with every key that is left, with its old key file put back and in an older copy of the database, while its neighbour reads on.',
   'passwords-hashed':
-    'Looks for passwords in the database, on disk and in logs, tries letters beyond the 72nd, and offers the database weaker hashes.',
+    'Sends passwords through every door and looks for them in answers, in the database, on disk and in logs, tries letters beyond the 72nd, tries a stolen hash without its key, and offers the database weaker hashes.',
   roles: 'Tries every route as every role, and as nobody, against a table of its own of who may do what.',
   'roles-over-time':
     'Takes rights away from people who are signed in and watching, and lets two owners step down at the same moment.',
@@ -24,8 +26,9 @@ export const ATTACKS: Readonly<Record<string, string>> = {
   'security-headers': 'Asks for pages, answers, errors and files of every origin and looks for one without its policy.',
   'rate-limits':
     'Goes over the budget of every kind of route, with forged forwarding headers and other spellings of one address.',
-  'session-expiry': 'Lets sessions age to a second before and after seven days, busy, idle and merely polling.',
+  'session-expiry':
+    'Lets sessions age to seconds before and a second after seven days, busy, idle and merely polling, and looks at pages, files and a stream that is open.',
   'password-rules': 'Offers weak, common, short and personal passwords wherever a password can be set.',
   lockout:
-    'Guesses five times and then knows the password; guesses fifty times at once; does both for addresses without an account.',
+    'Guesses five times and then knows the password; guesses fifty times at once, from many networks and across a restart; compares answers and times for addresses with and without an account.',
 }

@@ -21,7 +21,7 @@ export const encryption: Section = {
       id: 'E2',
       sentence: 'At rest: AES-256 disk encryption on all storage',
       kind: 'OPS',
-      how: 'What customers and agents write is sealed with AES-256-GCM under the workspace’s own key before it reaches the database or a file, so that it is encrypted at rest on any disk.',
+      how: 'What customers write, and what agents answer and note, is sealed with AES-256-GCM under the workspace’s own key before it reaches the database or a file, so that it is encrypted at rest on any disk. Names of tags, titles of saved replies and settings are not.',
       standing: {
         by: 'probes',
         probes: ['canary-at-rest'],
@@ -34,9 +34,13 @@ export const encryption: Section = {
       id: 'E3',
       sentence: 'Channel credentials: Individually encrypted with workspace-specific keys',
       kind: 'SW',
-      how: 'Each credential is sealed by itself with AES-256-GCM under a key of its workspace, bound to workspace, row and field. The keys lie outside the database, under a master key.',
+      how: 'Each credential is sealed by itself with AES-256-GCM under a key of its workspace, bound to workspace, table, row and field. The keys lie outside the database, under a master key; when those of a workspace are destroyed, nothing opens what they sealed.',
       standing: probedBy('credentials-sealed', 'keys-destroyed'),
-      code: ['server/src/kernel/vault/vault.ts', 'server/src/features/inboxes/connect.ts'],
+      code: [
+        'server/src/kernel/vault/vault.ts',
+        'server/src/features/inboxes/connect.ts',
+        'server/src/operator/keys-destroy.ts',
+      ],
     },
     {
       id: 'E4',
