@@ -51,14 +51,10 @@ export async function joined(stage: Stage, own: Belongings, role: string, caller
   return { caller, email, memberId: session.memberships[0].memberId as string }
 }
 
-/** A contact who may be blocked: by an inbox of their own, since the secret of the first one is rotated on the way. */
+/** A contact who may be blocked: nobody could answer the first one any more. */
 async function freshContact({ stage, own }: Scene): Promise<string> {
   const name = freshWord()
-  const { inbox, signingSecret } = await done(
-    own.owner.call('POST', `${own.at}/inboxes`, { body: { channel: 'api', name, settings: {} } }),
-    'an inbox',
-  )
-  await done(postHook(stage, inbox, signingSecret, messageFrom(name, 'unwanted')), 'a signed call')
+  await done(postHook(stage, own.apiInbox, own.apiInbox.signingSecret, messageFrom(name, 'unwanted')), 'a signed call')
   return until(async () => {
     const { contacts } = await done(own.owner.call('GET', `${own.at}/contacts`), 'contacts')
     return contacts.find((one: { name: string }) => one.name?.includes(name))?.id as string | undefined
@@ -75,6 +71,11 @@ const freshReply: Case = async ({ own }) => {
 const freshInvitation: Case = async ({ own }) => {
   const { invitation } = await made(own, '/invitations', { email: `${freshWord()}@asked.example`, role: 'agent' })
   return { path: { invitationId: invitation?.id ?? '' } }
+}
+/** Other cases sign with the secret of the first inbox. */
+const freshInbox: Case = async ({ own }) => {
+  const { inbox } = await made(own, '/inboxes', { channel: 'api', name: freshWord(), settings: {} })
+  return { path: { inboxId: inbox?.id ?? '' } }
 }
 /** A file of who writes; of the owner for those who may not upload. */
 async function ownFile({ own, as }: Scene): Promise<string> {
@@ -103,7 +104,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   listInboxes: nothing,
   createInbox: body(() => ({ channel: 'api', name: freshWord(), settings: {} })),
   updateInbox: body(() => ({ name: freshWord() })),
-  rotateInboxSecret: nothing,
+  rotateInboxSecret: freshInbox,
   getLedger: nothing,
   listUnreadableEvents: nothing,
   replayInboundEvent: async ({ stage, own }) => {

@@ -7,7 +7,10 @@ import { lockout } from './lockout.ts'
 import { ownPortTls } from './own-port-tls.ts'
 import { passwordRules } from './password-rules.ts'
 import { passwordsHashed } from './passwords-hashed.ts'
+import { isolationInSql } from './isolation-in-sql.ts'
 import { isolationOverHttp } from './isolation-over-http.ts'
+import { roles } from './roles.ts'
+import { rolesOverTime } from './roles-over-time.ts'
 import { csrf } from './csrf.ts'
 import { rateLimits } from './rate-limits.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -20,7 +23,10 @@ export const PROBES: readonly Probe[] = [
   canaryAtRest,
   credentialsSealed,
   keysDestroyed,
+  roles,
+  rolesOverTime,
   isolationOverHttp,
+  isolationInSql,
   passwordsHashed,
   csrf,
   rateLimits,

@@ -59,6 +59,7 @@ export type SqlLogin =
   | 'desk_auth'
   | 'desk_ingest'
   | 'desk_worker'
+  | 'desk_rekey'
   | 'desk_audit_janitor'
 
 export interface Exam {

@@ -4,6 +4,7 @@
  * change. Tables are found in the catalog, so that a new one is looked at too.
  */
 import { until } from './belongings.ts'
+import type { Relation } from './catalog.ts'
 import type { SqlClient } from './sql.ts'
 
 export type Rows = ReadonlyMap<string, string>
@@ -50,4 +51,10 @@ export async function workspaceUuid(sql: SqlClient, slug: string): Promise<strin
   const { rows } = await sql.query<{ id: string }>('select id from desk.workspace where slug = $1', [slug])
   if (!rows[0]) throw new Error(`there is no workspace ${slug}`)
   return rows[0].id
+}
+
+/** How many rows of a workspace a relation has. */
+export async function rowsOf(superuser: SqlClient, { name, key }: Relation, workspace: string): Promise<number> {
+  const { rows } = await superuser.query(`select count(*)::int as rows from ${name} where ${key} = $1`, [workspace])
+  return rows[0].rows
 }

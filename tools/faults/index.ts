@@ -4,11 +4,13 @@ import { applicationFaults } from './application.ts'
 import { encryptionFaults } from './encryption.ts'
 import type { Fault } from './fault.ts'
 import { isolationFaults } from './isolation.ts'
+import { roleFaults } from './roles.ts'
 import { pageFaults } from './page.ts'
 
 export const FAULTS: readonly Fault[] = [
   ...pageFaults,
   ...encryptionFaults,
+  ...roleFaults,
   ...isolationFaults,
   ...applicationFaults,
   ...identityFaults,
