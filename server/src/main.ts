@@ -13,7 +13,7 @@ import { type Config, readConfig } from './config.ts'
 import { demoInboxKey, isDemoWanted, makeDemo } from './demo/index.ts'
 import { type Foundation, layFoundation } from './foundation.ts'
 import { createLog, describeError, type Logger } from './kernel/log.ts'
-import { freeBytes, isNoRoom, ROOM_RESERVE_BYTES } from './kernel/room.ts'
+import { freeBytes, isNoRoom, DISK_RESERVE_BYTES } from './kernel/disk.ts'
 import { StartRefusal } from './kernel/start-refusal.ts'
 import { KeyTrouble } from './kernel/vault/index.ts'
 import { version } from './version.ts'
@@ -115,7 +115,7 @@ async function stay(config: Config, log: Logger): Promise<void> {
       say(`The database ended: ${reason}`)
     } catch (error) {
       const sentence = sentenceOf(error, config)
-      failedStarts += isNoRoom(error) || freeBytes(config.home) < ROOM_RESERVE_BYTES ? 0 : 1
+      failedStarts += isNoRoom(error) || freeBytes(config.home) < DISK_RESERVE_BYTES ? 0 : 1
       if (isFirst || failedStarts === FAILED_STARTS_MAX) throw error
       say(sentence ?? JSON.stringify(describeError(error)))
     }

@@ -13,7 +13,7 @@ test('healthz and readyz answer on every origin and say what they depend on', as
     assert.equal((await desk.client().raw('GET', '/healthz', { origin })).body.status, 'alive')
   }
   const ready = await desk.client().raw('GET', '/readyz')
-  assert.deepEqual(ready.body.checks, { database: 'ok', migrations: 'ok', keys: 'ok', room: 'ok' })
+  assert.deepEqual(ready.body.checks, { database: 'ok', migrations: 'ok', keys: 'ok', disk: 'ok' })
 })
 
 test('however many ask whether it is ready, it looks once a second, and says when it is not', async () => {

@@ -11,7 +11,7 @@ import type { Logger } from './log.ts'
 import type { Outbound } from './outbound.ts'
 import type { Pools } from './pools.ts'
 import { createLimiter, type Limiter } from './rate-limit.ts'
-import { createRoom, type Room } from './room.ts'
+import { createDisk, type Disk } from './disk.ts'
 import { createDoors, type Doors } from './scope.ts'
 import { createScopeSigner } from './scope-signature.ts'
 import { createSignals, type Signals } from './signals.ts'
@@ -42,7 +42,7 @@ export type Kernel = Settings & {
   readonly denials: Denials
   readonly signals: Signals
   readonly watch: Watch
-  readonly room: Room
+  readonly disk: Disk
   readonly outbound: Outbound
   /** A secret of this desk for one purpose, derived from the master key; 32 bytes, the same at each start. */
   readonly secretFor: (purpose: string) => Buffer
@@ -91,7 +91,7 @@ export function createKernel(parts: KernelParts): Kernel {
     denials: createDenials(doors, clock, log),
     signals,
     watch: createWatch(doors, pools.desk_app, signals, log),
-    room: createRoom({
+    disk: createDisk({
       folders: [dirname(parts.filesFolder), ...(parts.dataFolder ? [parts.dataFolder] : [])],
       clock,
       log,

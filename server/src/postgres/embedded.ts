@@ -7,7 +7,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freeBytes } from '../kernel/room.ts'
+import { freeBytes } from '../kernel/disk.ts'
 import { StartRefusal } from '../kernel/start-refusal.ts'
 import { asLogin, type DatabaseAddress, inDatabase, tryLogin, withClient } from './address.ts'
 import { prepareBinaries } from './binaries.ts'

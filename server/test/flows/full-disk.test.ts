@@ -110,7 +110,7 @@ test('below the reserve senders hear 503 and when to come back, and people go on
 
   assert.equal((await reply('an answer on a nearly full disk')).status, 202)
   const ready = await program.desk.client().raw('GET', '/readyz')
-  assert.deepEqual([ready.status, ready.body.checks.room, ready.body.checks.database], [503, 'failing', 'ok'])
+  assert.deepEqual([ready.status, ready.body.checks.disk, ready.body.checks.database], [503, 'failing', 'ok'])
   small.empty()
   await postUntilKept('when there was room again')
   await assertAllThereOnce()

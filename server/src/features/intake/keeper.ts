@@ -36,7 +36,7 @@ const LANES = 2
 const WAITING_MAX = 20_000
 
 export function createKeeper(kernel: Kernel): Keeper {
-  const { doors, vault, clock, mint, signals, room } = kernel
+  const { doors, vault, clock, mint, signals, disk } = kernel
   const queues = new Map<string, Waiting[]>()
   /** Workspaces that some connection works for. */
   const inHand = new Set<string>()
@@ -112,7 +112,7 @@ export function createKeeper(kernel: Kernel): Keeper {
 
   return {
     async keep({ workspaceId, inboxId, eventKey, raw }) {
-      room.require()
+      disk.requireRoom()
       if (waiting >= WAITING_MAX) throw refuse('busy', { retryAfterSeconds: 2 })
       const keys = await vault.open(workspaceId)
       const id = mint.next()

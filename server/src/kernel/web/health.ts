@@ -25,7 +25,7 @@ export function mountHealth(app: FastifyInstance, kernel: Kernel, version: strin
   }
 }
 
-type Checks = Readonly<Record<'database' | 'migrations' | 'keys' | 'room', 'ok' | 'failing'>>
+type Checks = Readonly<Record<'database' | 'migrations' | 'keys' | 'disk', 'ok' | 'failing'>>
 
 function createReadiness(kernel: Kernel): () => Promise<Checks> {
   let known: { readonly since_ms: number; readonly checks: Promise<Checks> } | undefined
@@ -39,8 +39,8 @@ function createReadiness(kernel: Kernel): () => Promise<Checks> {
 
 /** Migrations are checked before the server listens and cannot go back while it runs: `ok` is what start-up found. */
 async function look(kernel: Kernel): Promise<Checks> {
-  const room = kernel.room.isShort() ? 'failing' : 'ok'
-  return { database: await databaseAnswers(kernel), migrations: 'ok', keys: await keysAnswer(kernel), room }
+  const disk = kernel.disk.isShort() ? 'failing' : 'ok'
+  return { database: await databaseAnswers(kernel), migrations: 'ok', keys: await keysAnswer(kernel), disk }
 }
 
 async function databaseAnswers({ doors, log }: Kernel): Promise<'ok' | 'failing'> {

@@ -6,7 +6,7 @@ import { ERRORS, type ErrorCode, type FieldProblem, type Problem } from '@centra
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { describeError, type Logger } from '../log.ts'
 import { Refusal, type RefusalDetails } from '../refusal.ts'
-import { isNoRoom, NO_ROOM_RETRY_AFTER_S } from '../room.ts'
+import { isNoRoom, NO_ROOM_RETRY_AFTER_S } from '../disk.ts'
 import { CONNECTION_LOST, NO_CONNECTION } from '../scope.ts'
 import { KeyTrouble } from '../vault/index.ts'
 import { InvalidInput } from './validation.ts'

@@ -15,7 +15,7 @@ import type { Clock } from '../clock.ts'
 import type { Denials } from '../denials.ts'
 import { type BudgetName, type Limiter, networkOf } from '../rate-limit.ts'
 import { refuse } from '../refusal.ts'
-import type { Room } from '../room.ts'
+import type { Disk } from '../disk.ts'
 import type { Actor, CallOrigin, Doors, WorkspaceTx } from '../scope.ts'
 import type { CookieCarrier } from './cookies.ts'
 import type { Csrf } from './csrf.ts'
@@ -51,7 +51,7 @@ export type WebParts = {
   readonly csrf: Csrf
   readonly denials: Denials
   readonly clock: Clock
-  readonly room: Room
+  readonly disk: Disk
   readonly authenticator: Authenticator
   readonly visitors: VisitorAuthenticator
 }
@@ -135,7 +135,7 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
       validatorCompiler,
       onRequest: async (request, reply) => {
         guarded.set(request, await guard(request, reply))
-        if (endpoint.bodyKind === 'bytes') parts.room.require()
+        if (endpoint.bodyKind === 'bytes') parts.disk.requireRoom()
       },
       handler: async (request, reply) => {
         const call: Call<E> = {

@@ -3,7 +3,7 @@
  * so far, and a full disk or a missing right is one sentence.
  */
 import { StartRefusal } from '../../kernel/start-refusal.ts'
-import { isNoRoom } from '../../kernel/room.ts'
+import { isNoRoom } from '../../kernel/disk.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 

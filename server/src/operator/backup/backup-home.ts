@@ -46,9 +46,17 @@ async function createBeside(making: string): Promise<FileHandle> {
   }
 }
 
-type Source = { readonly client: pg.Client; readonly home: string; readonly dataFolder: string }
+type Source = {
+  readonly client: pg.Client
+  readonly home: string
+  readonly dataFolder: string
+  readonly size_bytes: number
+}
 
-async function* homeEntries({ client, home, dataFolder }: Source, isWithoutKeys: boolean): AsyncGenerator<Entry> {
+async function* homeEntries(
+  { client, home, dataFolder, size_bytes }: Source,
+  isWithoutKeys: boolean,
+): AsyncGenerator<Entry> {
   const { rows } = await client.query<{ name: string }>('select name from app.migration order by name')
   yield {
     kind: 'about',
@@ -56,7 +64,7 @@ async function* homeEntries({ client, home, dataFolder }: Source, isWithoutKeys:
     made_at: systemClock.now().toISOString(),
     migrations: rows.map(({ name }) => name),
     hasKeys: !isWithoutKeys,
-    size_bytes: (await sizeBelow(dataFolder)) + (await sizeBelow(join(home, 'files'))),
+    size_bytes,
   }
   yield { kind: 'folder', path: dirname(DATABASE_FOLDER), mode: FOLDER_MODE }
   let keys: Entry[] = []
@@ -84,11 +92,11 @@ async function write(
   const making = `${file}.making`
   const handle = await createBeside(making)
   const home = realpathSync(config.home)
-  const total_bytes = await sizeBelow(dataFolder)
+  const size_bytes = (await sizeBelow(dataFolder)) + (await sizeBelow(join(home, 'files')))
   const work = async (signal: AbortSignal) => {
     await withClient(superuser, (client) => {
-      const plain = packEntries(homeEntries({ client, home, dataFolder }, isWithoutKeys))
-      const told = counted(plain, progressOf(voice, 'Backing up', total_bytes))
+      const plain = packEntries(homeEntries({ client, home, dataFolder, size_bytes }, isWithoutKeys))
+      const told = counted(plain, progressOf(voice, 'Backing up', size_bytes))
       return writeArchive(handle, told, { passphrase, randomness: systemRandomness, signal })
     })
     const { size } = await handle.stat()

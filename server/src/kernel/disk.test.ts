@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import pino from 'pino'
 import { settableClock } from '#test/support/clock.ts'
-import { createRoom, freeBytes, isNoRoom, ROOM_RESERVE_BYTES } from './room.ts'
+import { createDisk, freeBytes, isNoRoom, DISK_RESERVE_BYTES } from './disk.ts'
 
 test('below the reserve it refuses with a time to come back, and goes on when there is room again', () => {
   const clock = settableClock()
   const free = new Map([
-    ['home', ROOM_RESERVE_BYTES],
-    ['data', ROOM_RESERVE_BYTES],
+    ['home', DISK_RESERVE_BYTES],
+    ['data', DISK_RESERVE_BYTES],
   ])
   const lines: string[] = []
   const log = pino({ base: null }, { write: (line: string) => void lines.push(line) })
@@ -19,22 +19,22 @@ test('below the reserve it refuses with a time to come back, and goes on when th
     looks += 1
     return free.get(folder) ?? assert.fail(folder)
   }
-  const room = createRoom({ folders: ['home', 'data'], clock, log, look })
-  for (let asked = 0; asked < 50; asked++) room.require()
+  const disk = createDisk({ folders: ['home', 'data'], clock, log, look })
+  for (let asked = 0; asked < 50; asked++) disk.requireRoom()
   assert.equal(looks, 2, 'each folder was looked at once in that second')
-  free.set('data', ROOM_RESERVE_BYTES - 1)
+  free.set('data', DISK_RESERVE_BYTES - 1)
   clock.advance(1_000)
-  assert.throws(() => room.require(), { name: 'Refusal', code: 'busy', details: { retryAfterSeconds: 30 } })
-  assert.equal(room.isShort(), true)
-  free.set('data', ROOM_RESERVE_BYTES)
+  assert.throws(() => disk.requireRoom(), { name: 'Refusal', code: 'busy', details: { retryAfterSeconds: 30 } })
+  assert.equal(disk.isShort(), true)
+  free.set('data', DISK_RESERVE_BYTES)
   clock.advance(1_000)
-  room.require()
+  disk.requireRoom()
   assert.equal(lines.length, 2, 'said once when it became short and once when it was over')
 })
 
 test('what cannot be found out refuses nobody', () => {
   const clock = settableClock()
-  createRoom({ folders: ['/nowhere/at/all'], clock, log: pino({ level: 'silent' }) }).require()
+  createDisk({ folders: ['/nowhere/at/all'], clock, log: pino({ level: 'silent' }) }).requireRoom()
   assert.ok(freeBytes(tmpdir()) > 0)
 })
 

@@ -10,17 +10,17 @@ import type { Logger } from './log.ts'
 import { refuse } from './refusal.ts'
 
 /** Eight segments of the database's log: enough to finish, to check-point and to recover. */
-export const ROOM_RESERVE_BYTES = 128 * 1024 * 1024
+export const DISK_RESERVE_BYTES = 128 * 1024 * 1024
 /** When a sender may try again: space is made by people. */
 export const NO_ROOM_RETRY_AFTER_S = 30
 const LOOK_EVERY_MS = 1_000
 /** PostgreSQL's disk_full, and the two ways in which a system says it. */
 const NO_ROOM_CODES: ReadonlySet<unknown> = new Set(['53100', 'ENOSPC', 'EDQUOT'])
 
-export type Room = {
+export type Disk = {
   isShort(): boolean
   /** Refuses with `busy` and a time to come back when room is short. */
-  require(): void
+  requireRoom(): void
 }
 
 /** Whether an error, or what caused it, says that the disk is full. */
@@ -35,14 +35,14 @@ export function freeBytes(folder: string): number {
   return bavail * bsize
 }
 
-export type RoomParts = {
+export type DiskParts = {
   readonly folders: readonly string[]
   readonly clock: Clock
   readonly log: Logger
   readonly look?: (folder: string) => number
 }
 
-export function createRoom({ folders, clock, log, look = freeBytes }: RoomParts): Room {
+export function createDisk({ folders, clock, log, look = freeBytes }: DiskParts): Disk {
   let lookedAt_ms = Number.NEGATIVE_INFINITY
   let isShort = false
 
@@ -64,7 +64,7 @@ export function createRoom({ folders, clock, log, look = freeBytes }: RoomParts)
     lookedAt_ms = now_ms
     const free_bytes = least()
     const wasShort = isShort
-    isShort = free_bytes < ROOM_RESERVE_BYTES
+    isShort = free_bytes < DISK_RESERVE_BYTES
     if (isShort && !wasShort) log.error({ free_bytes }, 'the disk is nearly full: events and files are refused')
     if (!isShort && wasShort) log.warn({ free_bytes }, 'there is room again')
     return isShort
@@ -72,7 +72,7 @@ export function createRoom({ folders, clock, log, look = freeBytes }: RoomParts)
 
   return {
     isShort: lookAgain,
-    require() {
+    requireRoom() {
       if (lookAgain()) throw refuse('busy', { retryAfterSeconds: NO_ROOM_RETRY_AFTER_S })
     },
   }
