@@ -6,7 +6,7 @@
 import { sql } from 'kysely'
 import type { Doors, WorkspaceTx } from './scope.ts'
 import { SealBroken, type SealPlace } from './vault/index.ts'
-import type { Page, WalkMode } from './walk.ts'
+import { type Page, readAlongKeys, type WalkMode } from './walk.ts'
 
 export type SealedTable = { readonly table_name: string; readonly sealed_columns: readonly string[] }
 type SealedRow = {
@@ -119,7 +119,10 @@ export async function countSeals(doors: Doors, workspaceId: string): Promise<Map
     let after: string[] | null = null
     do {
       const place: string[] | null = after
-      const rows: SealedRow[] = await reading((tx) => readPage(tx, table, place, null))
+      const rows: SealedRow[] = await reading(async (tx) => {
+        await readAlongKeys(tx)
+        return readPage(tx, table, place, null)
+      })
       for (const version of rows.flatMap(({ versions }) => versions)) {
         if (version !== null) counts.set(version, (counts.get(version) ?? 0) + 1)
       }

@@ -8,7 +8,7 @@ import { messageWalk } from '../conversations/index.ts'
 import { resealPage, sealedTables } from '../../kernel/resealing.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { KeptVersion, KeyFamily, NewVersion } from '../../kernel/vault/index.ts'
-import { type IndexWalk, NOTHING, sum, type Tally, walk, type WalkMode } from '../../kernel/walk.ts'
+import { type IndexWalk, NOTHING, readAlongKeys, sum, type Tally, walk, type WalkMode } from '../../kernel/walk.ts'
 import { visitorWalk } from '../webchat/index.ts'
 import { type KeysParts, noteInTrail, type Workspace } from './workspaces.ts'
 
@@ -47,7 +47,10 @@ export async function rotate(parts: KeysParts, workspace: Workspace): Promise<Ne
 
 function inPages<T>({ doors }: KeysParts, { id }: Workspace, mode: WalkMode, work: (tx: WorkspaceTx) => Promise<T>) {
   const options = { workspaceId: id, actor: { kind: 'operator' }, door: 'desk_rekey' } as const
-  return doors.inWorkspace({ ...options, readOnly: mode === 'look' }, work)
+  return doors.inWorkspace({ ...options, readOnly: mode === 'look' }, async (tx) => {
+    await readAlongKeys(tx)
+    return work(tx)
+  })
 }
 
 /** Passes over what a pass gives until one finds nothing to change. */
