@@ -20,7 +20,10 @@ import { RowWatch, StreamWatch } from './watch.ts'
 
 const FULL = { events: 10_000, kills: 24, rounds: 5 }
 const SHORT = { events: 1_500, kills: 8, rounds: 1 }
-/** How many times its own quiet figure a neighbour's delay may be beside a flood. A single round proves nothing. */
+/**
+ * How many times its own quiet figure a neighbour's delay may be beside a flood. A single round proves nothing, nor do
+ * many on a machine that others use.
+ */
 const RATIO_MAX = 3
 const DEFAULT_PORT = 7650
 /** Messages tell of what happened a while ago, so that no clock of the desk moves their times. */
@@ -157,9 +160,11 @@ async function storm(flags: Flags) {
   return { plan, run, judged, neighbours }
 }
 
-function streetFindings({ lost, ratio }: Neighbours, isShort: boolean): string[] {
+function streetFindings({ lost, ratio, noise }: Neighbours, isShort: boolean): string[] {
+  if (noise.noisy) say(`Too noisy to judge neighbours: the same work took ${noise.driftPct} % longer at some time.`)
   const findings = lost > 0 ? [`${lost} messages of neighbours were acknowledged and lost`] : []
-  if (!isShort && ratio > RATIO_MAX) findings.push(`beside a flood neighbours waited ${ratio} times as long`)
+  if (!isShort && !noise.noisy && ratio > RATIO_MAX)
+    findings.push(`beside a flood neighbours waited ${ratio} times as long`)
   return findings
 }
 

@@ -14,6 +14,7 @@ import { withClient } from '../../server/src/postgres/address.ts'
 import { signedHeaders } from '../api-inbox-client.ts'
 import { median, percentile } from '../bench/figures.ts'
 import { furnish, kernelOn } from '../bench/furnish.ts'
+import { NoiseGuard } from '../bench/noise.ts'
 import type { WorkspacePlan } from '../bench/plan.ts'
 import type { Flooded, FloodJob } from './flood.ts'
 import type { Ground } from './ground.ts'
@@ -29,6 +30,10 @@ export type Neighbours = {
   readonly flooded: Delay
   /** How many times its own quiet p99 the flooded p99 is. */
   readonly ratio: number
+  /** The least and the greatest of any two rounds side by side. */
+  readonly ratioRange: readonly [number, number]
+  /** Whether the machine was ours alone; when it was not, the ratio says little. */
+  readonly noise: { readonly driftPct: number; readonly noisy: boolean }
   /** Acknowledged to a neighbour and not stored. */
   readonly lost: number
   /** The same delays counted from the sender's call, what its network and the desk's door take included. */
@@ -61,8 +66,10 @@ export async function measureNeighbours({ ground, rounds, say }: NeighboursOptio
   const street = new Street(ground, neighbours, flooder)
   await street.round(WARM_UP_MS, false)
   const all: Record<'quiet' | 'flooded', Round[]> = { quiet: [], flooded: [] }
+  const noise = new NoiseGuard()
   for (let round = 0; round < rounds; round++) {
     for (const kind of round % 2 === 0 ? (['quiet', 'flooded'] as const) : (['flooded', 'quiet'] as const)) {
+      noise.look()
       const done = await street.round(ROUND_MS, kind === 'flooded')
       all[kind].push(done)
       const p99_ms = percentile(done.fromYes, 0.99).toFixed(1)
@@ -71,10 +78,11 @@ export async function measureNeighbours({ ground, rounds, say }: NeighboursOptio
       )
     }
   }
-  return summary(all, rounds)
+  noise.look()
+  return { ...summary(all, rounds), noise: noise.verdict }
 }
 
-function summary({ quiet, flooded }: Record<'quiet' | 'flooded', Round[]>, rounds: number): Neighbours {
+function summary({ quiet, flooded }: Record<'quiet' | 'flooded', Round[]>, rounds: number): Omit<Neighbours, 'noise'> {
   const delayOf = (list: readonly Round[], from: 'fromYes' | 'fromCall'): Delay => ({
     p50: rounded(median(list.map((round) => percentile(round[from], 0.5)))),
     p99: rounded(median(list.map((round) => percentile(round[from], 0.99)))),
@@ -87,6 +95,7 @@ function summary({ quiet, flooded }: Record<'quiet' | 'flooded', Round[]>, round
   const answered = sum(({ flood }) => flood.answered)
   return {
     ...{ workspaces: WORKSPACES, rounds, ...pair('fromYes') },
+    ratioRange: ratioRange(quiet, flooded),
     lost: sum(({ lost }) => lost),
     fromCall: pair('fromCall'),
     flood: {
@@ -95,6 +104,12 @@ function summary({ quiet, flooded }: Record<'quiet' | 'flooded', Round[]>, round
       perSecond: Math.round((1_000 * answered) / rounds / (ROUND_MS + FLOOD_AHEAD_MS)),
     },
   }
+}
+
+function ratioRange(quiet: readonly Round[], flooded: readonly Round[]): [number, number] {
+  const p99 = (round: Round | undefined) => percentile(round?.fromYes ?? [], 0.99)
+  const ratios = quiet.map((round, at) => rounded(p99(flooded[at]) / p99(round)))
+  return [Math.min(...ratios), Math.max(...ratios)]
 }
 
 function rounded(value: number): number {

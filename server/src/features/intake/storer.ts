@@ -14,6 +14,7 @@ import { SealBroken, type WorkspaceKeys } from '../../kernel/vault/index.ts'
 import type { Receive, StoredFile } from '../files/index.ts'
 import { type Candidate, settledKeys } from './known.ts'
 import { hexOf, keysFor, storeItem, type Writer } from './sealing.ts'
+import { fairShares } from './shares.ts'
 
 /** Seals and writes the bytes of a file that came with a message; the row is made with the message. */
 export type StoreBytes = Receive
@@ -35,6 +36,8 @@ type Turn = {
   readonly statuses: { readonly event: PendingRow; readonly status: InboundStatus }[]
   /** Events that are done when these are stored. */
   readonly done: string[]
+  /** Events that say what became of messages of ours, and nothing else. They have rounds of their own. */
+  readonly news: { readonly event: PendingRow; readonly status: InboundStatus }[]
 }
 type Progress = { readonly workspaceId: string; readonly lastNumber: number }
 type Share = { readonly workspaces: number; readonly events: number }
@@ -53,14 +56,16 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
   const failures = new Map<string, number>()
   let cursor = BEFORE_ALL
   let carefulRounds = 0
+  /** News was put off in the round before. */
+  let isNewsDue = false
   /** The event a single round was working on when it failed. */
   let current: { workspaceId: string; id: string } | null = null
 
-  async function take(tx: SystemTx, share: Share): Promise<Map<string, PendingRow[]>> {
+  async function take(tx: SystemTx, share: Share): Promise<Map<string, readonly PendingRow[]>> {
     const { rows } = await sql<PendingRow>`
       select * from app.take_pending(${cursor}, ${share.workspaces}, ${share.events})
     `.execute(tx.db)
-    return Map.groupBy(rows, (row) => row.workspace_id)
+    return fairShares(Map.groupBy(rows, (row) => row.workspace_id))
   }
 
   async function round(share: Share): Promise<Progress[] | null> {
@@ -75,14 +80,41 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
         if (turn) turns.push(turn)
       }
       if (turns.length === 0) return []
-      const lastNumbers = await storeMessages(tx, turns)
-      const progress: Progress[] = []
-      for (const turn of turns) {
-        const moved = await storeStatuses(tx, turn)
-        progress.push({ workspaceId: turn.workspaceId, lastNumber: Math.max(lastNumbers.get(turn) ?? 0, moved) })
-      }
-      return progress
+      return isNewsNext(turns) ? storeNews(tx, turns) : storeAll(tx, turns)
     })
+  }
+
+  /**
+   * News locks deliveries first and the counter of the workspace last, as a worker does that settles one. Messages lock
+   * that counter too: in one transaction with them news would wait for a delivery while the worker that has it waits for
+   * the counter. So the two take turns.
+   */
+  function isNewsNext(turns: readonly Turn[]): boolean {
+    const hasNews = turns.some(({ news }) => news.length > 0)
+    const isNext = hasNews && (isNewsDue || turns.every(({ done }) => done.length === 0))
+    isNewsDue = hasNews && !isNext
+    return isNext
+  }
+
+  async function storeAll(tx: SystemTx, turns: readonly Turn[]): Promise<Progress[]> {
+    const lastNumbers = await storeMessages(tx, turns)
+    const progress: Progress[] = []
+    for (const turn of turns) {
+      const moved = await storeStatuses(tx, turn, turn.statuses, [])
+      progress.push({ workspaceId: turn.workspaceId, lastNumber: Math.max(lastNumbers.get(turn) ?? 0, moved) })
+    }
+    return progress
+  }
+
+  /** One workspace after the other, in the order in which every round goes. */
+  async function storeNews(tx: SystemTx, turns: readonly Turn[]): Promise<Progress[]> {
+    const progress: Progress[] = []
+    for (const turn of [...turns].sort((a, b) => (a.workspaceId < b.workspaceId ? -1 : 1))) {
+      const eventIds = [...new Set(turn.news.map(({ event }) => event.id))]
+      const lastNumber = await storeStatuses(tx, turn, turn.news, eventIds)
+      progress.push({ workspaceId: turn.workspaceId, lastNumber })
+    }
+    return progress
   }
 
   /** Null when the keys of the workspace were destroyed: its events wait for nothing any more. */
@@ -97,17 +129,18 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
         await sql`select app.ingest_set_apart(${scope}, ${id}, 'keys_destroyed')`.execute(tx.db)
       return null
     }
-    const turn: Turn = { workspaceId, keys, scope, messages: [], statuses: [], done: [] }
+    const turn: Turn = { workspaceId, keys, scope, messages: [], statuses: [], done: [], news: [] }
     for (const event of events) {
       const read = readEvent(event, keys)
       if (!Array.isArray(read)) {
         await sql`select app.ingest_set_apart(${scope}, ${event.id}, ${read.reason})`.execute(tx.db)
         continue
       }
-      turn.done.push(event.id)
+      const isNews = read.length > 0 && read.every(({ kind }) => kind === 'status')
+      if (!isNews) turn.done.push(event.id)
       for (const inbound of read) {
         if (inbound.kind === 'message') turn.messages.push({ event, message: inbound })
-        else turn.statuses.push({ event, status: inbound })
+        else (isNews ? turn.news : turn.statuses).push({ event, status: inbound })
       }
     }
     return turn
@@ -218,8 +251,13 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
     )
   }
 
-  /** How many messages of ours moved on. */
-  async function storeStatuses(tx: SystemTx, { scope, keys, statuses }: Turn): Promise<number> {
+  /** Whether any message of ours moved on: then one event at least was written. */
+  async function storeStatuses(
+    tx: SystemTx,
+    { scope, keys }: Turn,
+    statuses: Turn['statuses'],
+    done: readonly string[],
+  ): Promise<number> {
     if (statuses.length === 0) return 0
     // What is unknown changes nothing, so each key that it may be known under is asked for.
     const items = statuses.flatMap(({ event, status }) =>
@@ -232,7 +270,7 @@ export function createStorer(kernel: Kernel, storeBytes: StoreBytes) {
       })),
     )
     const { rows } = await sql<{ moved: number }>`
-      select app.ingest_status(${scope}, ${JSON.stringify(items)}::jsonb, '{}'::uuid[], ${tx.now}) as moved
+      select app.ingest_status(${scope}, ${JSON.stringify(items)}::jsonb, ${done}::uuid[], ${tx.now}) as moved
     `.execute(tx.db)
     return (rows[0]?.moved ?? 0) > 0 ? 1 : 0
   }
