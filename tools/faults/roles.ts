@@ -85,7 +85,7 @@ export const roleFaults: readonly Fault[] = [
   overTime(
     'a stream goes on for who was removed',
     'server/src/features/realtime/index.ts',
-    "if (batch.some(({ event }) => event.kind === 'members.changed')) for (const reader of readers) reader.recheck()",
+    'if (isOfMembers) await Promise.all(readers.map((reader) => reader.recheck()))',
     '',
   ),
   overTime(

@@ -10,7 +10,7 @@ import { withClient } from '#src/postgres/address.ts'
 import type { Client } from '#test/support/client.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
 import { joinAs } from '#test/support/people.ts'
-import { makeStage, postMessage, type Stage } from '#test/support/stage.ts'
+import { makeStage, postMessage, type Stage, until } from '#test/support/stage.ts'
 import { EventReader } from '#test/support/stream.ts'
 
 let desk: TestDesk
@@ -38,6 +38,12 @@ async function write(count: number, word: string): Promise<void> {
   for (let number = 0; number < count; number++) {
     await postMessage(desk, stage.apiInbox, { from: { id: 'c-1' }, text: `${word} ${number}` })
   }
+}
+
+async function eventsStored(): Promise<number> {
+  return withClient(desk.database.superuser, async (client) => {
+    return (await client.query('select count(*)::int as events from desk.event')).rows[0].events
+  })
 }
 
 const texts = (reader: EventReader) => reader.kinds('message.created').map(({ data }) => data.item.text)
@@ -135,6 +141,46 @@ test('a removed member is told nothing more, at once', async () => {
   const again = listen(leaver.client)
   await again.closed()
   assert.equal(again.status, 404)
+})
+
+async function isFeedWaiting(): Promise<boolean | null> {
+  return withClient(desk.database.superuser, async (client) => {
+    const { rows } = await client.query(
+      "select from pg_locks where relation = 'desk.reading'::regclass and not granted",
+    )
+    return rows.length > 0 || null
+  })
+}
+
+/** Holds up whoever reads what a member has read, as every feed does before it tells anything. */
+async function whileFeedsWait(work: () => Promise<void>): Promise<void> {
+  await withClient(desk.database.superuser, async (client) => {
+    await client.query('begin')
+    await client.query('lock table desk.reading in access exclusive mode')
+    await work()
+    await client.query('commit')
+  })
+}
+
+test('of what waits to be told behind a removal the removed member hears nothing', async () => {
+  const removed = await joinAs(desk, stage.owner, 'agent', { name: 'Rumi Alam', email: 'rumi@shapla-crafts.example' })
+  const reader = listen(onSecond(removed.client))
+  const other = listen(onSecond(stage.owner.client))
+  await reader.ready()
+  await other.ready()
+  const params = { workspaceId: stage.owner.workspaceId, memberId: removed.memberId }
+  await whileFeedsWait(async () => {
+    await write(1, 'held up')
+    await until(isFeedWaiting, 'a feed that waits')
+    assert.equal((await stage.owner.client.call(removeMember, { params })).status, 204)
+    const before = await eventsStored()
+    await write(1, 'behind the removal')
+    await until(async () => (await eventsStored()) > before, 'the event')
+  })
+  await other.until(() => texts(other).includes('behind the removal 0'), 'the message')
+  await reader.closed()
+  assert.ok(!texts(reader).includes('behind the removal 0'))
+  other.cut()
 })
 
 test('nobody and a stranger get no stream', async () => {

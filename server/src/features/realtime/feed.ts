@@ -15,7 +15,7 @@ export type Reader = {
   cursor: number
   isLive: boolean
   /** Looks whether the reader still may listen; ends the stream when not. */
-  readonly recheck: () => void
+  readonly recheck: () => Promise<void>
 }
 
 /** Sends a reader what is theirs of a batch, and moves their cursor over all of it. */

@@ -60,8 +60,10 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
       const last = batch.at(-1)?.event.number ?? after
       const readers = readersAt(last)
       const mineOf = await readMineOf(tx, batch, readers)
+      // Before anything is told: behind a removal in the same batch may stand what the removed must not hear.
+      const isOfMembers = batch.some(({ event }) => event.kind === 'members.changed')
+      if (isOfMembers) await Promise.all(readers.map((reader) => reader.recheck()))
       for (const reader of readers) deliver(reader, batch, mineOf, spell)
-      if (batch.some(({ event }) => event.kind === 'members.changed')) for (const reader of readers) reader.recheck()
       return last
     })
   }
@@ -138,7 +140,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     const feed = feedOf(workspaceId, newest)
     // Nothing of the call itself: it would be kept as long as the stream.
     const cookies = { headers: { cookie: request.headers.cookie } }
-    const recheck = () => void recheckReader(workspaceId, cookies, stream.end)
+    const recheck = () => recheckReader(workspaceId, cookies, stream.end)
     const { memberId } = actor
     const { sessionId } = call.session
     const linkFor: LinkFor = (attachmentId) =>
@@ -153,7 +155,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
       reader.cursor = newest
       stream.send('reset', { number: newest }, newest)
     }
-    const endRechecks = rechecks.ride(recheck)
+    const endRechecks = rechecks.ride(() => void recheck())
     stream.onClose(() => {
       endRechecks()
       unwatch()
