@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import * as conversations from '@central-desk/contract/conversations.ts'
+import { postmasterPid } from '#src/postgres/orphan.ts'
 import { freePort } from '#test/support/desk.ts'
 import { launchProgram, processesIn, type Program, startProgram, untilTrue } from '#test/support/program.ts'
 import { ROOT } from '#test/support/source.ts'
@@ -116,6 +117,23 @@ async function textsOf(params: { workspaceId: string }): Promise<string[]> {
   }
   return texts
 }
+
+test('a database that was killed is brought up again, and what had its yes is there', async () => {
+  const post = (text: string) => {
+    const body = JSON.stringify({ type: 'message', id: text, from: { id: 'c-1' }, text })
+    return postHook(program.desk, stage.apiInbox, body).catch(() => null)
+  }
+  assert.equal((await post('before the database was killed'))?.status, 200)
+  process.kill(postmasterPid(dataFolder) ?? assert.fail('no database'), 'SIGKILL')
+  await untilTrue(async () => (await post('after the database was killed'))?.status === 200)
+  const params = { workspaceId: stage.owner.workspaceId }
+  const wanted = ['before the database was killed', 'after the database was killed']
+  const texts = await until(async () => {
+    const found = await textsOf(params).catch((): string[] => [])
+    return wanted.every((text) => found.includes(text)) ? found : null
+  }, 'both messages')
+  for (const text of wanted) assert.equal(texts.filter((found) => found === text).length, 1, text)
+})
 
 test('a caller who never finishes does not hold up the end, and it is still exit code 0', async () => {
   const upload = await halfUpload()
