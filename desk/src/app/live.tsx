@@ -8,7 +8,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { call } from '../lib/api.ts'
 import { EventLog } from '../lib/event-log.ts'
-import { isPassing } from '../lib/refusal.ts'
+import { isPassing, Refusal } from '../lib/refusal.ts'
 import { type LinkState, openStream } from '../lib/stream.ts'
 import { applyEvent } from './apply-event.ts'
 import { cacheKeys, useDesk } from './desk.tsx'
@@ -21,6 +21,9 @@ interface Live {
   subscribe: (listener: (event: DeskEvent) => void) => () => void
 }
 
+/** Answers to whom a workspace is shut. */
+const SHUT: ReadonlySet<string> = new Set(['not_found', 'forbidden'])
+
 const LiveContext = createContext<Live | null>(null)
 
 export function useLive(): Live {
@@ -29,14 +32,18 @@ export function useLive(): Live {
   return live
 }
 
-export function useCounts() {
+function useCountsQuery() {
   const { workspaceId } = useDesk()
   return useQuery({
     queryKey: cacheKeys.counts(workspaceId),
     queryFn: ({ signal }) => call(countConversations, { params: { workspaceId }, signal }),
     // The stream begins at the number this answers, so it is asked until it is answered.
     retry: (_failures, error) => isPassing(error),
-  }).data
+  })
+}
+
+export function useCounts() {
+  return useCountsQuery().data
 }
 
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -46,7 +53,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const [state, setState] = useState<LinkState>('live')
   const [log] = useState(() => new EventLog<DeskEvent>())
   const [listeners] = useState(() => new Set<(event: DeskEvent) => void>())
-  const first = useCounts()?.eventNumber
+  const counts = useCountsQuery()
+  const first = counts.data?.eventNumber
   const isKnown = first !== undefined
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the first number opens the stream
@@ -72,6 +80,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onShut: reload,
     })
   }, [workspaceId, memberId, isKnown])
+
+  // Removed before the stream began: the session knows better than this page where one belongs.
+  useEffect(() => {
+    if (counts.error instanceof Refusal && SHUT.has(counts.error.code)) reload()
+  }, [counts.error, reload])
 
   // What could not be read while the line was cut is read now; nobody has to press anything.
   useEffect(() => {
