@@ -19,11 +19,11 @@ export type Sizes = {
 const CONVERSATIONS = { small: 10_000, large: 100_000 } as const
 export const SIZES: Readonly<Record<Mode, Sizes>> = {
   quick: {
-    ...{ rounds: 3, single: 1_600, group: 3_000, reads: 20, streams: 400, fanout_ms: 3_000 },
+    ...{ rounds: 3, single: 1_600, group: 3_000, reads: 20, streams: 800, fanout_ms: 3_000 },
     seed: { ...CONVERSATIONS, isLargeThin: true, crowd: 100, crowdConversations: 100 },
   },
   standard: {
-    ...{ rounds: 5, single: 3_000, group: 6_000, reads: 60, streams: 1_000, fanout_ms: 5_000 },
+    ...{ rounds: 5, single: 3_000, group: 6_000, reads: 60, streams: 1_500, fanout_ms: 5_000 },
     seed: { ...CONVERSATIONS, isLargeThin: true, crowd: 100, crowdConversations: 1_000 },
   },
   full: {

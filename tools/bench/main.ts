@@ -11,7 +11,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { makeBed, throwAwayHome } from './bed.ts'
+import { killDesks, makeBed, throwAwayHome } from './bed.ts'
 import { type Bench, type Group, SIZES } from './bench.ts'
 import { measureBundles } from './bundles.ts'
 import { type BenchDocument, EXIT, exitCodeOf, type Mode, type Result, tableOf } from './document.ts'
@@ -119,6 +119,14 @@ async function measureAll(home: string): Promise<BenchDocument> {
 async function run(): Promise<number> {
   if (values.quick && values.full) throw new BenchRefusal('--quick or --full, not both')
   const throwAway = throwAwayHome()
+  // The database ends by itself when its launcher is gone.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      killDesks()
+      throwAway.remove()
+      process.exit(EXIT.notMeasured)
+    })
+  }
   try {
     const measured = await measureAll(values.home ?? throwAway.home)
     const { noise, results } = measured

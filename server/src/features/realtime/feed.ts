@@ -9,8 +9,6 @@ import type { EventStream } from '../../kernel/web/event-stream.ts'
 export type Reader = {
   readonly memberId: string
   readonly sessionId: string
-  /** Addresses of files, bound to this reader's session. */
-  readonly linkFor: LinkFor
   readonly stream: EventStream
   cursor: number
   isLive: boolean
@@ -24,19 +22,21 @@ export function deliver(
   batch: readonly FilledEvent[],
   mineOf: MineOf,
   spell: (event: unknown) => unknown,
+  /** Addresses of files, bound to this reader's session. */
+  linkFor: LinkFor,
 ): void {
   for (const { event, forMemberId } of batch) {
     if (event.number <= reader.cursor) continue
     reader.cursor = event.number
     if (forMemberId !== null && forMemberId !== reader.memberId) continue
-    reader.stream.send('desk', spell(forReader(event, reader, mineOf)), event.number)
+    reader.stream.send('desk', spell(forReader(event, reader.memberId, mineOf, linkFor)), event.number)
   }
 }
 
-function forReader(event: EventInside, reader: Reader, mineOf: MineOf) {
+function forReader(event: EventInside, memberId: string, mineOf: MineOf, linkFor: LinkFor) {
   return {
     ...event,
-    ...(event.item && { item: linkItem(event.item, reader.linkFor) }),
-    ...(event.conversation && { mine: mineOf(event.conversation.id, reader.memberId) }),
+    ...(event.item && { item: linkItem(event.item, linkFor) }),
+    ...(event.conversation && { mine: mineOf(event.conversation.id, memberId) }),
   }
 }

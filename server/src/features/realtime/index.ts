@@ -9,7 +9,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { describeError } from '../../kernel/log.ts'
 import type { WorkspaceTx } from '../../kernel/scope.ts'
 import type { CookieCarrier } from '../../kernel/web/cookies.ts'
-import { openEventStream } from '../../kernel/web/event-stream.ts'
+import { type EventStream, openEventStream } from '../../kernel/web/event-stream.ts'
 import type { Authenticator, MemberCall, Routes } from '../../kernel/web/routes.ts'
 import { idTranslator } from '../../kernel/web/wire-ids.ts'
 import { type FilledEvent, readEvents, readMine } from '../conversations/index.ts'
@@ -49,6 +49,11 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     return feed
   }
 
+  /** Made for each batch: most carry no file, and a reader who only waits need not hold it. */
+  function linkForOf(workspaceId: string, { sessionId, memberId }: Reader): LinkFor {
+    return (attachmentId) => parts.linksFor({ kind: 'member', workspaceId, sessionId, memberId })(attachmentId)
+  }
+
   /** Reads a batch after a number and sends it to those whom `readersAt` names then. Answers the number it came to. */
   async function advance(
     workspaceId: string,
@@ -63,7 +68,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
       // Before anything is told: behind a removal in the same batch may stand what the removed must not hear.
       const isOfMembers = batch.some(({ event }) => event.kind === 'members.changed')
       if (isOfMembers) await Promise.all(readers.map((reader) => reader.recheck()))
-      for (const reader of readers) deliver(reader, batch, mineOf, spell)
+      for (const reader of readers) deliver(reader, batch, mineOf, spell, linkForOf(workspaceId, reader))
       return last
     })
   }
@@ -140,12 +145,10 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     const feed = feedOf(workspaceId, newest)
     // Nothing of the call itself: it would be kept as long as the stream.
     const cookies = { headers: { cookie: request.headers.cookie } }
-    const recheck = () => recheckReader(workspaceId, cookies, stream.end)
+    const recheck = () => recheckReader(workspaceId, cookies, stream)
     const { memberId } = actor
     const { sessionId } = call.session
-    const linkFor: LinkFor = (attachmentId) =>
-      parts.linksFor({ kind: 'member', workspaceId, sessionId, memberId })(attachmentId)
-    const reader: Reader = { memberId, sessionId, linkFor, stream, cursor: asked, isLive: false, recheck }
+    const reader: Reader = { memberId, sessionId, stream, cursor: asked, isLive: false, recheck }
     const others = [...feed.readers].filter((other) => other.sessionId === sessionId)
     if (others.length >= STREAMS_PER_SESSION) others[0]?.stream.end()
     feed.readers.add(reader)
@@ -169,14 +172,14 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
     })
   }
 
-  async function recheckReader(workspaceId: string, cookies: CookieCarrier, end: () => void): Promise<void> {
+  async function recheckReader(workspaceId: string, cookies: CookieCarrier, stream: EventStream): Promise<void> {
     try {
       const session = await parts.authenticator.session(cookies)
       const member = session && (await parts.authenticator.membership(session.userId, workspaceId))
-      if (!member) end()
+      if (!member) stream.end()
     } catch {
       // Not knowing is no yes.
-      end()
+      stream.end()
     }
   }
 

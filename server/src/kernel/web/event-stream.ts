@@ -40,22 +40,76 @@ export function endStreamsOnClose(app: FastifyInstance): void {
   })
 }
 
-/** Counts one more stream of that network; the answer ends it. */
-function countIn({ perNetwork }: Open, network: string): () => void {
+function countIn({ perNetwork }: Open, network: string): void {
   const count = perNetwork.get(network) ?? 0
   if (count >= STREAMS_PER_NETWORK) throw refuse('too_many_requests', { retryAfterSeconds: RETRY_AFTER_S })
   perNetwork.set(network, count + 1)
-  return () => {
-    const left = (perNetwork.get(network) ?? 1) - 1
-    if (left > 0) perNetwork.set(network, left)
-    else perNetwork.delete(network)
+}
+
+function countOut({ perNetwork }: Open, network: string): void {
+  const left = (perNetwork.get(network) ?? 1) - 1
+  if (left > 0) perNetwork.set(network, left)
+  else perNetwork.delete(network)
+}
+
+/** A class, because there are thousands: methods are shared, where each closure would be kept once for each stream. */
+class OpenStream implements EventStream {
+  isOpen = true
+  readonly #raw: FastifyReply['raw']
+  readonly #open: Open
+  readonly #network: string
+  readonly #listeners: (() => void)[] = []
+  readonly #endHeartbeat: () => void
+
+  constructor(raw: FastifyReply['raw'], open: Open, network: string) {
+    this.#raw = raw
+    this.#open = open
+    this.#network = network
+    this.#endHeartbeat = open.heartbeat.ride(() => this.#write(': still here\n\n'))
+    open.streams.add(this)
+    const closed = () => this.#closed()
+    raw.on('close', closed)
+    raw.on('error', closed)
+    // Whoever hung up while the call was looked at closes nothing any more: the stream would be kept for ever.
+    if (raw.destroyed || (raw as unknown as Partial<Http2ServerResponse>).stream?.destroyed) closed()
+  }
+
+  #closed(): void {
+    if (!this.isOpen) return
+    this.isOpen = false
+    this.#endHeartbeat()
+    countOut(this.#open, this.#network)
+    this.#open.streams.delete(this)
+    for (const listener of this.#listeners) listener()
+  }
+
+  #write(frame: string): void {
+    if (!this.isOpen) return
+    this.#raw.write(frame)
+    if (this.#raw.writableLength > WAITING_BYTES_MAX) this.end()
+  }
+
+  send(event: string, data: unknown, id?: number): void {
+    const place = id === undefined ? '' : `id: ${id}\n`
+    this.#write(`event: ${event}\n${place}data: ${JSON.stringify(data)}\n\n`)
+  }
+
+  end(): void {
+    this.#raw.end()
+    this.#closed()
+  }
+
+  onClose(listener: () => void): void {
+    if (this.isOpen) this.#listeners.push(listener)
+    else listener()
   }
 }
 
 export function openEventStream(request: FastifyRequest, reply: FastifyReply): EventStream {
   const open = openOn.get(request.server)
   assert(open, 'the server was told that it will have streams')
-  const countOut = countIn(open, networkOf(request.ip))
+  const network = networkOf(request.ip)
+  countIn(open, network)
   const headers = reply.getHeaders() as Record<string, string>
   reply.hijack()
   const { raw } = reply
@@ -63,45 +117,5 @@ export function openEventStream(request: FastifyRequest, reply: FastifyReply): E
   // By themselves: sent together with the first frame, Node would keep them in the pieces they were made of.
   raw.flushHeaders()
   raw.write(': open\n\n')
-
-  const listeners = new Set<() => void>()
-  let isOpen = true
-  const endHeartbeat = open.heartbeat.ride(() => write(': still here\n\n'))
-
-  function closed(): void {
-    if (!isOpen) return
-    isOpen = false
-    endHeartbeat()
-    countOut()
-    open?.streams.delete(stream)
-    for (const listener of listeners) listener()
-  }
-  function write(frame: string): void {
-    if (!isOpen) return
-    raw.write(frame)
-    if (raw.writableLength > WAITING_BYTES_MAX) stream.end()
-  }
-  const stream: EventStream = {
-    send(event, data, id) {
-      const place = id === undefined ? '' : `id: ${id}\n`
-      write(`event: ${event}\n${place}data: ${JSON.stringify(data)}\n\n`)
-    },
-    end() {
-      raw.end()
-      closed()
-    },
-    get isOpen() {
-      return isOpen
-    },
-    onClose(listener) {
-      if (isOpen) listeners.add(listener)
-      else listener()
-    },
-  }
-  open.streams.add(stream)
-  raw.on('close', closed)
-  raw.on('error', closed)
-  // Whoever hung up while the call was looked at closes nothing any more: the stream would be kept for ever.
-  if (raw.destroyed || (raw as unknown as Partial<Http2ServerResponse>).stream?.destroyed) closed()
-  return stream
+  return new OpenStream(raw, open, network)
 }
