@@ -34,7 +34,7 @@ export const encryption: Section = {
       id: 'E3',
       sentence: 'Channel credentials: Individually encrypted with workspace-specific keys',
       kind: 'SW',
-      how: 'Each credential is sealed by itself with AES-256-GCM under a key of its workspace, bound to workspace, table, row and field. The keys lie outside the database, under a master key; when those of a workspace are destroyed, nothing opens what they sealed.',
+      how: 'Each credential is sealed by itself with AES-256-GCM under a key of its workspace, bound to workspace, table, row and field. The keys lie outside the database, under a master key; a minute after those of a workspace are destroyed, nothing opens what they sealed.',
       standing: probedBy('credentials-sealed', 'keys-destroyed'),
       code: [
         'server/src/kernel/vault/vault.ts',

@@ -19,6 +19,10 @@ import {
   sealedWorkspace,
 } from './sealed-workspaces.ts'
 
+/** A minute, and some for a machine that has much else to do. */
+const FORGOTTEN_WITHIN_MS = 70_000
+const LOOK_EVERY_MS = 500
+
 export const keysDestroyed: StageProbe = {
   name: 'keys-destroyed',
   isSafe: false,
@@ -51,7 +55,8 @@ export const keysDestroyed: StageProbe = {
     const still = openedBy(contentKeys(stage.home, neighbour.id), neighbour.id, others)
     exam.attempt('the neighbour lost its keys', still === others.length)
 
-    // What a running desk had in memory goes with it.
+    // Looking at the desk that runs takes a minute; a promise that is broken already needs no more.
+    if (!exam.isBroken()) await isForgotten(exam, doomed)
     await stage.stop()
     await stage.start()
     await isDark(exam, 'after the keys were destroyed', doomed, neighbour)
@@ -67,6 +72,13 @@ export const keysDestroyed: StageProbe = {
     await stage.start()
     await isDark(exam, 'in yesterday’s copy of the database', doomed, neighbour)
   },
+}
+
+/** The desk had just opened the keys, and holds them in memory for a while. */
+async function isForgotten(exam: Exam, doomed: SealedWorkspace): Promise<void> {
+  const deadline = performance.now() + FORGOTTEN_WITHIN_MS
+  while ((await isReadable(doomed)) && performance.now() < deadline) await pause(LOOK_EVERY_MS)
+  exam.attempt('a running desk reads on for longer than a minute', !(await isReadable(doomed)))
 }
 
 async function isDark(exam: Exam, when: string, doomed: SealedWorkspace, neighbour: SealedWorkspace): Promise<void> {
@@ -89,4 +101,8 @@ function isKeyLeft(stage: Stage, ring: Buffer): boolean {
   const folder = join(stage.home, 'keys')
   if (!existsSync(folder)) return false
   return huntBelow(folder, quarryOf(Object.fromEntries(keys.map(({ wrapped }, at) => [at, wrapped])))).found.length > 0
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -204,4 +204,15 @@ export const encryptionFaults: readonly Fault[] = [
       replace: '        asFile(tombstone)\n',
     },
   },
+  {
+    name: 'a running desk remembers keys for ever',
+    claim: 'E3',
+    probe: 'keys-destroyed',
+    plant: {
+      kind: 'patch',
+      file: VAULT,
+      find: 'if (entry.forget_at_ms > now_ms) break',
+      replace: 'if (entry.forget_at_ms < Number.POSITIVE_INFINITY) break',
+    },
+  },
 ]
