@@ -21,8 +21,9 @@ import type { Ground } from './ground.ts'
 import { exchange } from './http.ts'
 import { untilRows } from './storm.ts'
 
-/** Milliseconds. */
+/** Milliseconds, or turns. */
 export type Delay = { readonly p50: number; readonly p99: number }
+type Beside = { readonly quiet: Delay; readonly flooded: Delay }
 export type Neighbours = {
   readonly workspaces: number
   readonly rounds: number
@@ -30,6 +31,12 @@ export type Neighbours = {
   readonly flooded: Delay
   /** How many times its own quiet p99 the flooded p99 is. */
   readonly ratio: number
+  /**
+   * Transactions of step 2 from the desk's yes to the one that stored the message, that one included, and the messages
+   * in them: how many turns it waited, whatever the machine's neighbours did.
+   */
+  readonly turns: Beside
+  readonly messages: Beside
   /** The least and the greatest of any two rounds side by side. */
   readonly ratioRange: readonly [number, number]
   /** Whether the machine was ours alone; when it was not, the ratio says little. */
@@ -37,7 +44,7 @@ export type Neighbours = {
   /** Acknowledged to a neighbour and not stored. */
   readonly lost: number
   /** The same delays counted from the sender's call, what its network and the desk's door take included. */
-  readonly fromCall: { readonly quiet: Delay; readonly flooded: Delay; readonly ratio: number }
+  readonly fromCall: Beside & { readonly ratio: number }
   readonly flood: Flooded & { readonly perSecond: number }
 }
 export type NeighboursOptions = {
@@ -57,8 +64,21 @@ const DRAINED_LIMIT_MS = 120_000
 const STORY_MS = 3_600_000
 const WRITERS = 5
 
+const STORED = `
+  select workspace_id || ' ' || (extract(epoch from sent_at) * 1000)::bigint as name,
+         extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as stored_ms
+  from desk.message where workspace_id = any ($1::uuid[]) and sent_at >= $2
+`
+const COMMITS = `
+  select extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as at_ms, count(*)::int as messages
+  from desk.message where received_at >= $1 group by xmin order by at_ms
+`
+
 type Call = { readonly workspaceId: string; readonly sentAt_ms: number; readonly called_ms: number; acked_ms: number }
-type Round = { readonly fromYes: number[]; readonly fromCall: number[]; readonly lost: number; readonly flood: Flooded }
+/** When a transaction of step 2 was committed, and how many messages it held. */
+type Commit = { readonly at_ms: number; readonly messages: number }
+type Samples = Readonly<Record<'fromYes' | 'fromCall' | 'turns' | 'messages', number[]>>
+type Round = Samples & { readonly lost: number; readonly flood: Flooded }
 
 export async function measureNeighbours({ ground, rounds, say }: NeighboursOptions): Promise<Neighbours> {
   const plans = await furnishNeighbours(ground)
@@ -83,18 +103,20 @@ export async function measureNeighbours({ ground, rounds, say }: NeighboursOptio
 }
 
 function summary({ quiet, flooded }: Record<'quiet' | 'flooded', Round[]>, rounds: number): Omit<Neighbours, 'noise'> {
-  const delayOf = (list: readonly Round[], from: 'fromYes' | 'fromCall'): Delay => ({
+  const delayOf = (list: readonly Round[], from: keyof Samples): Delay => ({
     p50: rounded(median(list.map((round) => percentile(round[from], 0.5)))),
     p99: rounded(median(list.map((round) => percentile(round[from], 0.99)))),
   })
-  const pair = (from: 'fromYes' | 'fromCall') => {
-    const [alone, beside] = [delayOf(quiet, from), delayOf(flooded, from)]
+  const both = (from: keyof Samples): Beside => ({ quiet: delayOf(quiet, from), flooded: delayOf(flooded, from) })
+  const pair = (from: keyof Samples) => {
+    const { quiet: alone, flooded: beside } = both(from)
     return { quiet: alone, flooded: beside, ratio: rounded(beside.p99 / alone.p99) }
   }
   const sum = (of: (round: Round) => number) => [...quiet, ...flooded].reduce((total, round) => total + of(round), 0)
   const answered = sum(({ flood }) => flood.answered)
   return {
     ...{ workspaces: WORKSPACES, rounds, ...pair('fromYes') },
+    ...{ turns: both('turns'), messages: both('messages') },
     ratioRange: ratioRange(quiet, flooded),
     lost: sum(({ lost }) => lost),
     fromCall: pair('fromCall'),
@@ -158,7 +180,7 @@ class Street {
     const calls = await this.#callAtPace(lasts_ms)
     const flood = await flooding
     await untilRows(this.#ground, this.#workspaceIds, ({ pending }) => pending === 0, DRAINED_LIMIT_MS)
-    return { ...(await this.#delaysOf(calls)), flood }
+    return { ...(await this.#samplesOf(calls)), flood }
   }
 
   #flood(lasts_ms: number): Promise<Flooded> {
@@ -206,23 +228,29 @@ class Street {
   }
 
   /** Commits are dated by the clock of the same machine; a message that was stored before its yes was heard took no time. */
-  async #delaysOf(calls: readonly Call[]): Promise<Omit<Round, 'flood'>> {
+  async #samplesOf(calls: readonly Call[]): Promise<Omit<Round, 'flood'>> {
     const first_ms = Math.min(...calls.map(({ sentAt_ms }) => sentAt_ms))
-    const { rows } = await withClient(this.#ground.cluster.superuser(), (client) =>
-      client.query<{ workspace_id: string; sent_at: Date; stored_ms: number }>(
-        `select workspace_id, sent_at, extract(epoch from pg_xact_commit_timestamp(xmin))::float8 * 1000 as stored_ms
-         from desk.message where workspace_id = any ($1::uuid[]) and sent_at >= $2`,
-        [this.#neighbours.map(({ workspaceId }) => workspaceId), new Date(first_ms)],
-      ),
-    )
-    const stored = new Map(rows.map((row) => [`${row.workspace_id} ${row.sent_at.getTime()}`, row.stored_ms]))
+    const began = new Date(Math.min(...calls.map(({ called_ms }) => called_ms)))
+    const [stored, commits] = await withClient(this.#ground.cluster.superuser(), async (client) => [
+      await client.query<{ name: string; stored_ms: number }>(STORED, [
+        this.#neighbours.map(({ workspaceId }) => workspaceId),
+        new Date(first_ms),
+      ]),
+      await client.query<Commit>(COMMITS, [began]),
+    ])
+    const storedAt = new Map(stored.rows.map(({ name, stored_ms }) => [name, stored_ms]))
     const found = calls.flatMap((call) => {
-      const stored_ms = stored.get(`${call.workspaceId} ${call.sentAt_ms}`)
+      const stored_ms = storedAt.get(`${call.workspaceId} ${call.sentAt_ms}`)
       return stored_ms === undefined ? [] : [{ ...call, stored_ms }]
     })
+    const between = found.map(({ acked_ms, stored_ms }) =>
+      commits.rows.filter(({ at_ms }) => at_ms > acked_ms && at_ms <= stored_ms),
+    )
     return {
       fromYes: found.map(({ acked_ms, stored_ms }) => Math.max(0, stored_ms - acked_ms)),
       fromCall: found.map(({ called_ms, stored_ms }) => stored_ms - called_ms),
+      turns: between.map(({ length }) => length),
+      messages: between.map((list) => list.reduce((sum, { messages }) => sum + messages, 0)),
       lost: calls.length - found.length,
     }
   }
