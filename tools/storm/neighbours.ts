@@ -43,6 +43,8 @@ export type Neighbours = {
   readonly noise: { readonly driftPct: number; readonly noisy: boolean }
   /** Acknowledged to a neighbour and not stored. */
   readonly lost: number
+  /** Calls of neighbours to which no yes was heard. */
+  readonly unanswered: number
   /** The same delays counted from the sender's call, what its network and the desk's door take included. */
   readonly fromCall: Beside & { readonly ratio: number }
   readonly flood: Flooded & { readonly perSecond: number }
@@ -74,11 +76,13 @@ const COMMITS = `
   from desk.message where received_at >= $1 group by xmin order by at_ms
 `
 
-type Call = { readonly workspaceId: string; readonly sentAt_ms: number; readonly called_ms: number; acked_ms: number }
+type Call = { readonly workspaceId: string; readonly sentAt_ms: number; readonly called_ms: number }
+type Acknowledged = Call & { readonly acked_ms: number }
+type Called = { readonly acknowledged: readonly Acknowledged[]; readonly unanswered: number }
 /** When a transaction of step 2 was committed, and how many messages it held. */
 type Commit = { readonly at_ms: number; readonly messages: number }
 type Samples = Readonly<Record<'fromYes' | 'fromCall' | 'turns' | 'messages', number[]>>
-type Round = Samples & { readonly lost: number; readonly flood: Flooded }
+type Round = Samples & { readonly lost: number; readonly unanswered: number; readonly flood: Flooded }
 
 export async function measureNeighbours({ ground, rounds, say }: NeighboursOptions): Promise<Neighbours> {
   const plans = await furnishNeighbours(ground)
@@ -119,6 +123,7 @@ function summary({ quiet, flooded }: Record<'quiet' | 'flooded', Round[]>, round
     ...{ turns: both('turns'), messages: both('messages') },
     ratioRange: ratioRange(quiet, flooded),
     lost: sum(({ lost }) => lost),
+    unanswered: sum(({ unanswered }) => unanswered),
     fromCall: pair('fromCall'),
     flood: {
       answered,
@@ -177,10 +182,10 @@ class Street {
   async round(lasts_ms: number, isFlooded: boolean): Promise<Round> {
     const flooding = isFlooded ? this.#flood(lasts_ms + FLOOD_AHEAD_MS) : Promise.resolve({ answered: 0, refused: 0 })
     if (isFlooded) await pause(FLOOD_AHEAD_MS)
-    const calls = await this.#callAtPace(lasts_ms)
+    const { acknowledged, unanswered } = await this.#callAtPace(lasts_ms)
     const flood = await flooding
     await untilRows(this.#ground, this.#workspaceIds, ({ pending }) => pending === 0, DRAINED_LIMIT_MS)
-    return { ...(await this.#samplesOf(calls)), flood }
+    return { ...(await this.#samplesOf(acknowledged)), unanswered, flood }
   }
 
   #flood(lasts_ms: number): Promise<Flooded> {
@@ -195,22 +200,22 @@ class Street {
     })
   }
 
-  async #callAtPace(lasts_ms: number): Promise<Call[]> {
-    const calls: Call[] = []
+  async #callAtPace(lasts_ms: number): Promise<Called> {
+    const acknowledged: Acknowledged[] = []
     const running = new Set<Promise<void>>()
     const begun_ms = performance.now()
     const count = Math.floor((lasts_ms * PACE_PER_SECOND) / 1_000)
     for (let at = 0; at < count; at++) {
       const early_ms = (at * 1_000) / PACE_PER_SECOND - (performance.now() - begun_ms)
       if (early_ms > 0) await pause(early_ms)
-      const one = this.#call(calls).finally(() => running.delete(one))
+      const one = this.#call(acknowledged).finally(() => running.delete(one))
       running.add(one)
     }
     await Promise.all(running)
-    return calls
+    return { acknowledged, unanswered: count - acknowledged.length }
   }
 
-  async #call(calls: Call[]): Promise<void> {
+  async #call(acknowledged: Acknowledged[]): Promise<void> {
     const plan = this.#neighbours[this.#turn++ % this.#neighbours.length] as WorkspacePlan
     const inbox = plan.inboxes[0] as WorkspacePlan['inboxes'][number]
     const sentAt_ms = this.#moment_ms++
@@ -219,16 +224,15 @@ class Street {
     const text = `Message ${this.#turn}`
     const body = JSON.stringify({ type: 'message', id, from, text, sentAt: new Date(sentAt_ms).toISOString() })
     const headers = signedHeaders(inbox.signingSecret, id, body)
-    const call: Call = { workspaceId: plan.workspaceId, sentAt_ms, called_ms: Date.now(), acked_ms: 0 }
+    const call: Call = { workspaceId: plan.workspaceId, sentAt_ms, called_ms: Date.now() }
     const path = `/hooks/api/${inbox.key}`
-    const answer = await exchange({ port: this.#ground.straight.port, method: 'POST', path, headers, body })
-    if (answer.status !== 200) throw new Error(`a neighbour was answered ${answer.status}`)
-    call.acked_ms = Date.now()
-    calls.push(call)
+    const { port } = this.#ground.straight
+    const answer = await exchange({ port, method: 'POST', path, headers, body }).catch(() => null)
+    if (answer?.status === 200) acknowledged.push({ ...call, acked_ms: Date.now() })
   }
 
   /** Commits are dated by the clock of the same machine; a message that was stored before its yes was heard took no time. */
-  async #samplesOf(calls: readonly Call[]): Promise<Omit<Round, 'flood'>> {
+  async #samplesOf(calls: readonly Acknowledged[]): Promise<Omit<Round, 'flood' | 'unanswered'>> {
     const first_ms = Math.min(...calls.map(({ sentAt_ms }) => sentAt_ms))
     const began = new Date(Math.min(...calls.map(({ called_ms }) => called_ms)))
     const [stored, commits] = await withClient(this.#ground.cluster.superuser(), async (client) => [
