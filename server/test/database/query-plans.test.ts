@@ -132,6 +132,17 @@ test("a member's list reads its index", async () => {
   })
 })
 
+test('the list by who waits longest reads one page of its index, at the start and among those who do not wait', async () => {
+  await inScope(app, place.workspaceId, async () => {
+    const waiting = "coalesce(waiting_since, 'infinity'::timestamptz)"
+    const page = "select * from desk.conversation where status = 'open'"
+    const end = `order by ${waiting}, id limit 50`
+    assertReadsThrough(await planOf(app, `${page} ${end}`), /^conversation_waiting$/)
+    const cursor = `and (${waiting}, id) > ('infinity', '80000000-0000-0000-0000-000000000000')`
+    assertReadsThrough(await planOf(app, `${page} ${cursor} ${end}`), /^conversation_waiting$/)
+  })
+})
+
 test('the list of an inbox that holds little of a workspace reads its index', async () => {
   await inScope(app, place.workspaceId, async () => {
     const list = `select * from desk.conversation where inbox_id = $1 and status = 'open'

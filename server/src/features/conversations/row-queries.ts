@@ -31,7 +31,10 @@ export type ListedId = Pick<Selectable<ConversationTable>, 'id' | 'last_activity
 /** As `conversation_waiting` has it. */
 const WAITING = sql<Date>`coalesce(waiting_since, 'infinity'::timestamptz)`
 
-/** Newest activity first, or who waits longest. Each status is one walk along an index; a view of two statuses merges two short walks. */
+/**
+ * Newest activity first, or who waits longest. Each status is one walk along an index; a view of two statuses merges
+ * two short walks.
+ */
 export async function pageOfView(
   tx: WorkspaceTx,
   filter: ViewFilter,
