@@ -109,8 +109,8 @@ export const identityFaults: readonly Fault[] = [
     plant: {
       kind: 'patch',
       file: 'server/src/features/realtime/index.ts',
-      find: 'const timer = setInterval(recheck, RECHECK_MS)',
-      replace: 'const timer = setInterval(() => {}, RECHECK_MS)',
+      find: 'rechecks.ride(() => void recheck())',
+      replace: 'rechecks.ride(() => {})',
     },
   },
   {
