@@ -284,6 +284,34 @@ test('a search for a word in every message reads its newest ids and stops', asyn
   )
 })
 
+test('a search for a name that nobody has reads the index of names, and walks no contacts', async () => {
+  const { workspaceId } = place
+  await admin.query(
+    `with met as (
+       insert into desk.contact (workspace_id, id, name_sealed, created_at, last_seen_at)
+       select $1, gen_random_uuid(), decode('c1' || repeat('00', 30), 'hex'), $2, $2 from generate_series(1, $3)
+       returning workspace_id, id
+     )
+     insert into desk.contact_search_entry (workspace_id, contact_id, tokens)
+     select workspace_id, id, array[1 + (hashtext(id::text) & 31), 100 + (hashtext(id::text) & 15)] from met`,
+    [workspaceId, NOW, CONVERSATIONS],
+  )
+  await admin.query('analyze desk.contact_search_entry')
+  const asked = (token: number) =>
+    inScope(app, workspaceId, () => app.query('select * from app.search_contacts($1, 20)', [[[token]]]))
+  const read = await readBy(app, async () => {
+    assert.equal((await asked(99)).rowCount, 0)
+  })
+  assert.ok(read.index.includes('contact_search_entry_tokens'), read.index.join())
+  assert.ok(!read.index.includes('contact_search_entry_pkey'), read.index.join())
+  const { rows } = await asked(100)
+  assert.equal(rows.length, 20)
+  assert.deepEqual(
+    rows,
+    [...rows].sort((a, b) => (a.contact_id < b.contact_id ? 1 : -1)),
+  )
+})
+
 test('the queue of intake is read through its partial index', async () => {
   await admin.query(
     `insert into desk.inbound_event (workspace_id, id, inbox_id, event_key, raw_sealed, byte_size, received_at, state)
