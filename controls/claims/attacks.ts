@@ -21,11 +21,11 @@ export const ATTACKS: Readonly<Record<string, string>> = {
     'As each login of the program, without a scope, with a forged, foreign, old or altered one, reads and writes every table.',
   csrf: 'Sends every request that changes something without a token, with a foreign, old, misplaced or altered one, and as other sites would.',
   'sql-injection':
-    'Puts pieces of SQL into every parameter of every route, and watches answers, times and the database’s own log.',
-  xss: 'Writes hostile markup into every field through every door and opens every screen that shows it in a browser.',
+    'Puts pieces of SQL into every parameter, header, signed call and list position, and asks the database itself whether it ever took one for a statement.',
+  xss: 'Writes hostile markup of fifty kinds through every door, opens every screen, chat and file that shows it in a real browser, and looks whether it is there as text and does nothing.',
   'security-headers': 'Asks for pages, answers, errors and files of every origin and looks for one without its policy.',
   'rate-limits':
-    'Goes over the budget of every kind of route, with forged forwarding headers and other spellings of one address.',
+    'Goes over the budget of every kind of route, with forged forwarding headers, other spellings of one address and through two processes at once, and breaks the counter.',
   'session-expiry':
     'Lets sessions age to seconds before and a second after seven days, busy, idle and merely polling, and looks at pages, files and a stream that is open.',
   'password-rules': 'Offers weak, common, short and personal passwords wherever a password can be set.',

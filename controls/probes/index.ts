@@ -14,6 +14,8 @@ import { rolesOverTime } from './roles-over-time.ts'
 import { csrf } from './csrf.ts'
 import { rateLimits } from './rate-limits.ts'
 import { securityHeaders } from './security-headers.ts'
+import { sqlInjection } from './sql-injection.ts'
+import { xss } from './xss.ts'
 import type { Probe } from './probe.ts'
 import { sessionExpiry } from './session-expiry.ts'
 
@@ -29,6 +31,8 @@ export const PROBES: readonly Probe[] = [
   isolationInSql,
   passwordsHashed,
   csrf,
+  sqlInjection,
+  xss,
   rateLimits,
   securityHeaders,
   sessionExpiry,
