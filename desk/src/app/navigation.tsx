@@ -30,7 +30,8 @@ import type { ReactNode } from 'react'
 import { Link, NavLink } from 'react-router'
 import { call } from '../lib/api.ts'
 import { Avatar } from '../ui/avatar.tsx'
-import { Menu } from '../ui/menu.tsx'
+import { useNarrow } from '../lib/use-narrow.ts'
+import { Menu, type MenuEntry } from '../ui/menu.tsx'
 import { playChime } from './chime.tsx'
 import { useCommandRegistry } from './commands/commands.tsx'
 import { useDesk } from './desk.tsx'
@@ -107,19 +108,38 @@ function NavItem({ to, icon, label, count, className }: NavItemProps) {
   )
 }
 
-function WorkspaceMenu() {
+/** The workspaces of this person as entries of a menu; none when there is but one. */
+function useWorkspaceEntries(): MenuEntry[] {
   const { shell } = useText()
   const desk = useDesk()
   const { session } = useSession()
   const memberships = session?.memberships ?? []
   const openIn = useOpenElsewhere(otherWorkspaces(session, desk.workspaceId).map(({ workspace }) => workspace.id))
+  if (memberships.length < 2) return []
+  return [
+    { kind: 'label', label: shell.workspaces },
+    ...memberships.map(({ workspace }) => ({
+      kind: 'item' as const,
+      label: openIn(workspace.id)
+        ? shell.openForYou(workspace.name, desk.format.count(openIn(workspace.id)))
+        : workspace.name,
+      link: <Link to={`/w/${workspace.slug}/inbox/mine`} />,
+      isChosen: workspace.id === desk.workspaceId,
+    })),
+  ]
+}
+
+function WorkspaceMenu() {
+  const { shell } = useText()
+  const desk = useDesk()
+  const entries = useWorkspaceEntries()
   const name = (
     <>
       <Avatar name={desk.name} seed={desk.workspaceId} className="nav-mark" />
       <span className="nav-workspace-name truncate">{desk.name}</span>
     </>
   )
-  if (memberships.length < 2) return <div className="nav-workspace">{name}</div>
+  if (entries.length === 0) return <div className="nav-workspace">{name}</div>
   return (
     <Menu
       trigger={
@@ -129,17 +149,7 @@ function WorkspaceMenu() {
           <ChevronsUpDown className="nav-switch" aria-hidden="true" />
         </button>
       }
-      entries={[
-        { kind: 'label', label: shell.workspaces },
-        ...memberships.map(({ workspace }) => ({
-          kind: 'item' as const,
-          label: openIn(workspace.id)
-            ? shell.openForYou(workspace.name, desk.format.count(openIn(workspace.id)))
-            : workspace.name,
-          link: <Link to={`/w/${workspace.slug}/inbox/mine`} />,
-          isChosen: workspace.id === desk.workspaceId,
-        })),
-      ]}
+      entries={entries}
     />
   )
 }
@@ -164,6 +174,9 @@ function OwnMenu() {
   const { preferences, change } = usePreferences()
   const leave = useLeave()
   const { run } = useCommandRegistry()
+  // A phone has no place for the workspace's own menu, and no keys to tell of.
+  const isNarrow = useNarrow()
+  const workspaces = useWorkspaceEntries()
   const themes = [
     { theme: 'system', label: shell.themeSystem, icon: <Monitor /> },
     { theme: 'light', label: shell.themeLight, icon: <Sun /> },
@@ -185,6 +198,7 @@ function OwnMenu() {
           </button>
         }
         entries={[
+          ...(isNarrow && workspaces.length > 0 ? [...workspaces, { kind: 'line' as const }] : []),
           { kind: 'label', label: shell.theme },
           ...themes.map(({ theme, label, icon }) => ({
             kind: 'item' as const,
@@ -219,7 +233,7 @@ function OwnMenu() {
             shortcut: 'Ctrl+K',
             onSelect: () => setTimeout(() => run('palette'), 30),
           },
-          {
+          !isNarrow && {
             kind: 'item',
             label: shell.shortcuts,
             icon: <Keyboard />,

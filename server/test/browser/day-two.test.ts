@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import { updateContact } from '@central-desk/contract/contacts.ts'
 import { changeStatus, listConversations, markRead, sendMessage } from '@central-desk/contract/conversations.ts'
 import type { Page } from 'playwright-core'
 import { noBrowser, openWindow, signInBrowser, type Watched } from '#test/support/browser.ts'
@@ -186,6 +187,22 @@ test(
     await page.getByText(/^Blocked by/).waitFor({ state: 'detached' })
     await page.goto(at('inbox/all'))
     await page.locator(`[data-row="${id}"]`).getByText('Still cheaper!').waitFor()
+
+    // A page that was just loaded has nothing to take back, and offers nothing.
+    const offersUndo = async () => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill('undo')
+      await page.locator('[role=dialog] [role=option], .picker-empty').first().waitFor()
+      const count = await page.getByRole('option', { name: /^Undo/ }).count()
+      await page.keyboard.press('Escape')
+      await page.locator('[role=dialog]').waitFor({ state: 'detached' })
+      return count === 1
+    }
+    assert.equal(await offersUndo(), false)
+    // A row follows the name of its contact.
+    const named = { ...params(), contactId: contact.id }
+    await done(stage, updateContact, { params: named, body: { name: 'Watchmaker' } })
+    await page.locator(`[data-row="${id}"]`).getByText('Watchmaker').waitFor()
 
     // And at once: Undo is the Z key wherever one is.
     await page.locator(`[data-row="${id}"]`).click()

@@ -8,8 +8,9 @@ import { before, test } from 'node:test'
 import { removeMember } from '@central-desk/contract/members.ts'
 import { acceptInvitation } from '@central-desk/contract/session.ts'
 import type { Page } from 'playwright-core'
-import { noBrowser, openWindow, signInBrowser } from '#test/support/browser.ts'
+import { brokenRules, noBrowser, openWindow, signInBrowser } from '#test/support/browser.ts'
 import { bootDesk, type TestDesk } from '#test/support/desk.ts'
+import { picture, tooSmall, tooWide } from '#test/support/look.ts'
 import { inviteToken, type Person } from '#test/support/people.ts'
 import { done, makeStage, postMessage, type Stage, until } from '#test/support/stage.ts'
 
@@ -112,6 +113,20 @@ test('one goes over and back by keyboard, and nothing of one workspace is in the
   await page.locator('[role=log]').getByText('inbound Meghna').waitFor()
   await page.goto(`http://localhost:${desk.port}/`)
   await page.waitForURL('**/w/meghna-telecom/inbox/mine')
+  // On a phone the way over stands in one's own menu.
+  for (const [colorScheme, width] of [
+    ['light', 1366],
+    ['dark', 390],
+  ] as const) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.locator(width === 390 ? '.nav-person' : '.nav-workspace').click()
+    await page.getByRole('menuitem', { name: /Shapla Crafts/ }).waitFor()
+    await picture(page, `workspaces-${colorScheme}-${width}`)
+    assert.deepEqual([...(await tooSmall(page)), ...(await tooWide(page)), ...(await brokenRules(page))], [])
+    await page.keyboard.press('Escape')
+    await page.locator('[role=menu]').waitFor({ state: 'detached' })
+  }
   assert.deepEqual(agent.complaints, [])
 
   desk.clock.advance(60_000)

@@ -22,7 +22,7 @@ import { useTitle } from '../../app/page-states.tsx'
 import { useWords } from '../../app/preferences.tsx'
 import { Page } from '../../ui/page.tsx'
 import { placeOf, SETTINGS_GROUPS, type SettingsGroup, type SettingsPage } from './model/pages.ts'
-import { useNarrow } from './use-narrow.ts'
+import { useNarrow } from '../../lib/use-narrow.ts'
 import { frameWords } from './words/frame.ts'
 import './frame.css'
 

@@ -1,4 +1,4 @@
-/** True on a phone, where the list of settings and a page of it take turns. */
+/** True on a phone, where panes take turns and the navigation is a bar at the bottom; as in the styles. */
 import { useSyncExternalStore } from 'react'
 
 const query = window.matchMedia('(max-width: 759px)')
