@@ -19,6 +19,12 @@ export type DeskOptions = {
 }
 
 type Described = { readonly kind?: string; readonly code?: string; readonly message?: string }
+type Logged = {
+  readonly level: number
+  readonly msg: string
+  readonly loop?: string
+  readonly error?: string | Described
+}
 
 const MAIN = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
 const READY = 'Central Desk is ready'
@@ -112,10 +118,10 @@ export class DeskProcess {
     if (line.startsWith(READY)) this.#isReady = true
     this.#words = [...this.#words, line].slice(-LAST_WORDS)
     if (!line.startsWith('{')) return
-    const { level, msg, error } = JSON.parse(line) as { level: number; msg: string; error?: string | Described }
+    const { level, msg, loop, error } = JSON.parse(line) as Logged
     if (level < WARNING) return
     const why = typeof error === 'object' ? `${error.code ?? error.kind} ${error.message ?? ''}`.trim() : error
-    const what = why ? `${msg} (${why})` : msg
+    const what = `${msg}${loop ? ` in ${loop}` : ''}${why ? ` (${why})` : ''}`
     this.logged.set(what, (this.logged.get(what) ?? 0) + 1)
   }
 }
