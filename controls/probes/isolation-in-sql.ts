@@ -76,6 +76,7 @@ export const isolationInSql: StageProbe = {
       await attackByWriting(ground, attacker, rights)
       await attackFunctions(ground, attacker)
       await breakOut(ground, attacker)
+      if (exam.isBroken()) return
     }
     await attackAsOwner(ground)
     await attackKeys(ground)

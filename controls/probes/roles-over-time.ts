@@ -34,8 +34,10 @@ export const rolesOverTime: StageProbe = {
     const scene: Scene = { stage, exam, own, superuser }
     await demote(scene)
     await demoteElsewhere(scene)
+    if (exam.isBroken()) return
     await takeBackInvitations(scene)
     await remove(scene)
+    if (exam.isBroken()) return
     await stepDown(scene)
   },
 }

@@ -48,6 +48,7 @@ export const roles: StageProbe = {
     const inside = routes.filter((route) => isOfWorkspace(route) && !route.isStream)
     exam.control('the desk tells of its routes', inside.length >= ROUTES_MIN)
     await refuseOthers(company, inside, superuser)
+    if (exam.isBroken()) return
     await letIn(company, inside)
     await tryStreams(company, routes)
     await tryOutside(company, routes)
