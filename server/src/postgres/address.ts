@@ -19,7 +19,7 @@ export type DatabaseAddress = {
 
 const THIS_MACHINE = /^(localhost|127\.\d+\.\d+\.\d+|::1|\/.*)$/
 
-/** The address a `postgres://` URL names. `postgres://login:word@/database?host=/folder` is a unix socket. */
+/** The address a `postgres://` URL names. `postgres://login:word@%2Ffolder/database` is a unix socket. */
 export function addressFromUrl(url: string): DatabaseAddress {
   // The driver's own reading of the URL, so that there is no second one which could differ.
   const read = new pg.Client({ connectionString: url })
