@@ -28,8 +28,13 @@ function wantedStamp() {
   return hash.digest('hex')
 }
 
+/** Gone with its folder when somebody builds by hand: what they built is not compressed. */
+function markOf(name) {
+  return join(root, name, 'dist', '.compressed')
+}
+
 function isBuilt(stamp) {
-  const isThere = SCREENS.every((name) => existsSync(join(root, name, 'dist')))
+  const isThere = SCREENS.every((name) => existsSync(markOf(name)))
   return isThere && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
 }
 
@@ -39,6 +44,7 @@ async function build(stamp) {
     const code = await runPinned([join(root, name, 'build.ts')])
     if (code !== 0) return code
     compressFolder(join(root, name, 'dist'))
+    writeFileSync(markOf(name), '')
   }
   writeFileSync(stampFile, stamp)
   return 0
