@@ -230,6 +230,11 @@ function resultsOf({ rounds, writes }: Place, hasLimit: boolean): Result[] {
       note: `desk ${said('group desk')}, PostgreSQL ${said('group database')}: HTTP, sealing, both steps and the search index`,
     }),
     resultOf({
+      ...{ name: 'ingest.cpu.postgres', unit: 'us CPU/message', ours: rounds.of('group database') },
+      limit: limit('pgbench, 50 messages a call', 'batch database'),
+      note: 'PostgreSQL alone; it fills the search index for us, and nothing beside it for pgbench',
+    }),
+    resultOf({
       ...{ name: 'index.lag', unit: 's', ours: rounds.of('group lag'), target: { op: '<=', value: 5 } },
       note: 'from the last message stored to the last one found',
     }),
