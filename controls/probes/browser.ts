@@ -23,6 +23,7 @@ export type Window = {
   readonly page: Page
   /** What happened that should not have, since it was last asked. */
   complaints(): string[]
+  isQuiet(): boolean
 }
 
 export async function openBrowser(): Promise<Browser> {
@@ -68,7 +69,7 @@ export async function openWindow(browser: Browser, url: string, as?: Caller): Pr
   }
   const page = await context.newPage()
   page.setDefaultTimeout(WAIT_MS)
-  return { context, page, complaints: () => seen.splice(0) }
+  return { context, page, complaints: () => seen.splice(0), isQuiet: () => seen.length === 0 }
 }
 
 /** What a person can read there, in text and in fields. */

@@ -3,7 +3,7 @@
  * desk's, the customers' chat, the files. It must be there to be read, letter by letter, and do nothing: no script runs,
  * no request leaves, and the content policy has nothing to report.
  */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Frame, Page } from 'playwright-core'
 import { type Belongings, clientId, done, furnish, until } from './belongings.ts'
 import { openBrowser, openWindow, runnableLinks, type Window, wordsOn } from './browser.ts'
 import { HOSTILE, HOSTILE_COMMENT, HOSTILE_SHORT, type Written, writeHostileWords } from './hostile-words.ts'
@@ -111,9 +111,8 @@ async function screens(ground: Ground): Promise<void> {
     pages.map(async (page) => {
       for (let path = queue.shift(); path && !exam.isBroken(); path = queue.shift()) {
         await open(page, `${stage.url}${path}`)
-        for (const words of wanted.get(path) ?? []) await isShown(exam, page, path, words)
+        await judgeShown(exam, window, page, path, wanted.get(path) ?? [])
         exam.attempt(`${path}: a link runs something`, (await runnableLinks(page)) === 0)
-        judge(exam, path, window)
         for (const link of await linksOn(page, at)) {
           if (known.has(link) || known.size >= SCREENS_MAX) continue
           known.add(link)
@@ -134,11 +133,22 @@ async function open(page: Page, address: string): Promise<void> {
   await pause(SETTLE_MS)
 }
 
-/** Whole, as it was written: a part of it that went missing may have become markup. */
-async function isShown(exam: Exam, page: Page, place: string, words: string): Promise<void> {
+/**
+ * Whole, as it was written. Where something ran or was reported there is no text to look for any more: that is told
+ * first, and nothing is said of what is shown.
+ */
+async function judgeShown(exam: Exam, window: Window, on: Page | Frame, place: string, all: readonly string[]) {
   const spaced = (text: string) => text.replaceAll(/\s+/g, ' ')
-  const found = await until(async () => spaced(await wordsOn(page)).includes(spaced(words)), 'words').catch(() => false)
-  exam.control(`${place} shows ${words.slice(0, 24)}`, found)
+  const shown = async (words: string) => spaced(await wordsOn(on)).includes(spaced(words))
+  const found: boolean[] = []
+  for (const words of all) {
+    const look = async () => !window.isQuiet() || (await shown(words))
+    found.push(await until(look, 'words').catch(() => false))
+  }
+  await pause(SETTLE_MS)
+  judge(exam, place, window)
+  if (exam.isBroken()) return
+  for (const [at, words] of all.entries()) exam.control(`${place} shows ${words.slice(0, 24)}`, found[at] === true)
 }
 
 function linksOn(page: Page, at: string): Promise<string[]> {
@@ -172,9 +182,7 @@ async function keys({ stage, exam, own, written }: Ground, window: Window): Prom
   await page.keyboard.type('/hostile')
   await page.locator('[role=option]').first().waitFor()
   await page.keyboard.press('Enter')
-  await pause(SETTLE_MS)
-  await isShown(exam, page, 'a saved reply in the composer', HOSTILE.join(' '))
-  judge(exam, 'a saved reply in the composer', window)
+  await judgeShown(exam, window, page, 'a saved reply in the composer', [HOSTILE.join(' ')])
 }
 
 /** A customer at the shop: own words, the desk's answers, the names of shop and agent. */
@@ -200,13 +208,8 @@ async function chat({ stage, exam, browser, own }: Ground): Promise<void> {
     const body = { clientMessageId: clientId(), text, attachmentIds: [], seenNumber: 999, force: true }
     await done(own.owner.call('POST', `${own.at}/conversations/${row.id}/messages`, { body }), 'an answer')
   }
-  for (const words of [opening, ...answers]) {
-    const found = await until(async () => (await wordsOn(frame)).includes(words), 'words').catch(() => false)
-    exam.control(`the chat shows ${words.slice(0, 24)}`, found)
-  }
-  await pause(SETTLE_MS)
+  await judgeShown(exam, window, frame, 'the chat', [opening, ...answers])
   exam.attempt('a link in the chat runs something', (await runnableLinks(frame)) === 0)
-  judge(exam, 'the chat', window)
   await window.context.close()
 }
 
