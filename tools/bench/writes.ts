@@ -2,7 +2,8 @@
  * What a run wrote for each message, read from the write-ahead log between two places in it: rows, index entries and
  * bytes, of the tables that intake fills for each message. Left out is what is not one message's own: the counters of
  * workspaces and inboxes, which many messages of one batch raise together (that they do is what a batch is for), the
- * search index, which another loop fills behind, and whole pages after a checkpoint.
+ * search index, which another loop fills behind, and whole pages after a checkpoint. Bytes are those of what is inserted:
+ * an updated row takes few or many, as it finds room on its page or not, which is the page's doing and not the run's.
  */
 import type pg from 'pg'
 
@@ -30,7 +31,7 @@ const COUNTED = `
     group by 1, 2, 3
   )
   select count(*) filter (where not is_index)::float8 as rows, count(*) filter (where is_index)::float8 as entries,
-         coalesce(sum(bytes), 0)::float8 as bytes
+         coalesce(sum(bytes) filter (where record_type like '%INSERT%'), 0)::float8 as bytes
   from written`
 
 export async function logPlace(client: pg.Client): Promise<string> {
