@@ -6,11 +6,12 @@ import * as events from './events.ts'
 import * as hooks from './hooks.ts'
 import * as inboxes from './inboxes.ts'
 import * as members from './members.ts'
+import * as secondFactor from './second-factor.ts'
 import * as session from './session.ts'
 import * as widget from './widget.ts'
 import * as workspaces from './workspaces.ts'
 
-const MODULES = [session, workspaces, members, inboxes, contacts, conversations, events, widget, hooks]
+const MODULES = [session, secondFactor, workspaces, members, inboxes, contacts, conversations, events, widget, hooks]
 
 function isEndpoint(value: unknown): value is Endpoint {
   return typeof value === 'object' && value !== null && 'access' in value && 'path' in value && 'method' in value

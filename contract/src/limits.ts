@@ -3,6 +3,8 @@
  * (code points), byte limits in bytes. The server refuses above each of them; the screens say the number beside the field.
  */
 export const LIMITS = {
+  /** How long a workspace may give its members to get a second factor. */
+  secondFactorGraceDays: 90,
   jsonBodyBytes: 256 * 1024,
   hookBodyBytes: 1024 * 1024,
   attachmentBytes: 20 * 1024 * 1024,

@@ -12,6 +12,7 @@ export const Member = Strict({
   role: Words(ROLES),
   createdAt: Instant,
   lastSeenAt: Nullable(Instant),
+  hasSecondFactor: Type.Boolean(),
 })
 export type Member = Static<typeof Member>
 const OneMember = Strict({ workspaceId: idSchema('workspace'), memberId: idSchema('member') })

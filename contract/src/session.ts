@@ -31,11 +31,15 @@ export const CurrentUser = Strict({
   name: Type.String(),
   email: Type.String(),
   preferences: Preferences,
+  /** An authenticator app is asked for at every sign-in. */
+  hasSecondFactor: Type.Boolean(),
 })
 export const Membership = Strict({
   memberId: idSchema('member'),
   role: Words(ROLES),
   workspace: Strict({ id: idSchema('workspace'), slug: Type.String(), name: Type.String() }),
+  /** From then on this workspace opens only to a session that proved a second factor. Null: it does not ask. */
+  secondFactorFrom: Nullable(Instant),
 })
 export const SessionView = Strict({
   /** null before sign-in. */
@@ -43,6 +47,8 @@ export const SessionView = Strict({
   memberships: Type.Array(Membership),
   csrfToken: Type.String(),
   idleExpiresAt: Nullable(Instant),
+  /** The password was right and a code of the second factor is awaited, until then. Null: nothing is awaited. */
+  secondFactorUntil: Nullable(Instant),
 })
 export type SessionView = Static<typeof SessionView>
 export type Membership = Static<typeof Membership>

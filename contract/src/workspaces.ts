@@ -4,7 +4,7 @@ import { endpoint } from './endpoint.ts'
 import { idSchema } from './ids.ts'
 import { LIMITS } from './limits.ts'
 import { LANGUAGES } from './session.ts'
-import { InWorkspace, Instant, Name, Strict, WORKSPACE, Words } from './shapes.ts'
+import { InWorkspace, Instant, Name, Nullable, Strict, WORKSPACE, Words } from './shapes.ts'
 
 export const Workspace = Strict({
   id: idSchema('workspace'),
@@ -13,6 +13,8 @@ export const Workspace = Strict({
   language: Words(LANGUAGES),
   timeZone: Type.String(),
   createdAt: Instant,
+  /** Members without a second factor are kept out from then on. Null: not asked for. */
+  secondFactorFrom: Nullable(Instant),
 })
 export type Workspace = Static<typeof Workspace>
 
@@ -35,6 +37,8 @@ export const updateWorkspace = endpoint('updateWorkspace', {
     name: Type.Optional(Name),
     language: Type.Optional(Words(LANGUAGES)),
     timeZone: Type.Optional(Type.String({ maxLength: 60 })),
+    /** At most 90 days ahead; whoever asks for it needs one themselves. */
+    secondFactorFrom: Type.Optional(Nullable(Instant)),
   }),
   reply: Workspace,
 })

@@ -28,9 +28,9 @@ export const accessControl: Section = {
       id: 'A3',
       sentence: 'Two-factor authentication available (TOTP — Google Authenticator, Authy)',
       kind: 'SW',
-      how: 'Codes from an app, passkeys and recovery codes are to be a second factor.',
-      standing: notInForce('Signing in takes a password only.'),
-      code: [],
+      how: 'A code of an authenticator app besides the password, each code once, with recovery codes for the day the phone is gone. There is no session before both. A workspace may ask all its members for it.',
+      standing: probedBy('second-factor'),
+      code: ['server/src/features/identity/second-factor.ts', 'server/src/features/identity/totp.ts'],
     },
     {
       id: 'A4',

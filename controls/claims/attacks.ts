@@ -19,6 +19,8 @@ export const ATTACKS: Readonly<Record<string, string>> = {
     'Calls every route with ids of the neighbouring workspace in place of one’s own, one at a time.',
   'isolation-in-sql':
     'As each login of the program, without a scope, with a forged, foreign, old or altered one, reads and writes every table.',
+  'second-factor':
+    'Looks for a session without a code: with the password alone, a used or old code, fifty tries at once, a recovery code twice, a reset link, and in a workspace that asks for one.',
   csrf: 'Sends every request that changes something without a token, with a foreign, old, misplaced or altered one, and as other sites would.',
   'sql-injection':
     'Puts pieces of SQL into every parameter, header, signed call and list position, and asks the database itself whether it ever took one for a statement.',

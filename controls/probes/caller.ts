@@ -69,6 +69,11 @@ export class Caller {
     return answer
   }
 
+  /** The token of a session that changed. */
+  adopt(token: string | undefined): void {
+    this.token = token ?? null
+  }
+
   async csrfToken(): Promise<string> {
     this.token ??= (await this.raw('GET', '/api/v1/session')).body?.csrfToken ?? ''
     return this.token ?? ''

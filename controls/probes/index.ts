@@ -13,6 +13,7 @@ import { roles } from './roles.ts'
 import { rolesOverTime } from './roles-over-time.ts'
 import { csrf } from './csrf.ts'
 import { rateLimits } from './rate-limits.ts'
+import { secondFactor } from './second-factor.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sqlInjection } from './sql-injection.ts'
 import { xss } from './xss.ts'
@@ -29,6 +30,7 @@ export const PROBES: readonly Probe[] = [
   rolesOverTime,
   isolationOverHttp,
   isolationInSql,
+  secondFactor,
   passwordsHashed,
   csrf,
   sqlInjection,

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'vite'
 
-const CONTRACT_MODULE = /[\\/]contract[\\/]src[\\/][a-z]+\.ts$/
+const CONTRACT_MODULE = /[\\/]contract[\\/]src[\\/][a-z-]+\.ts$/
 const BUILDS_SCHEMAS = /from 'typebox'|from '\.\/shapes\.ts'/
 
 interface Slim {

@@ -80,6 +80,7 @@ create table desk.session (
   ended_at timestamp with time zone,
   ip inet,
   user_agent text,
+  second_factor_at timestamp with time zone,
   constraint session_pkey PRIMARY KEY (id),
   constraint session_token_hash_key UNIQUE (token_hash),
   constraint session_user_id_fkey FOREIGN KEY (user_id) REFERENCES desk.app_user(id) ON DELETE CASCADE,
@@ -142,6 +143,7 @@ create table desk.workspace (
   language text not null,
   time_zone text default 'Asia/Dhaka'::text not null,
   created_at timestamp with time zone not null,
+  second_factor_from timestamp with time zone,
   constraint workspace_pkey PRIMARY KEY (id),
   constraint workspace_slug_key UNIQUE (slug),
   constraint workspace_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (char_length(slug) <= 60))),
@@ -162,6 +164,7 @@ create table desk.member (
   last_seen_at timestamp with time zone,
   -- A removed member stays as the author of what they wrote.
   removed_at timestamp with time zone,
+  has_second_factor boolean default false not null,
   constraint member_pkey PRIMARY KEY (workspace_id, id),
   constraint member_workspace_id_user_id_key UNIQUE (workspace_id, user_id),
   constraint member_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES desk.workspace(id),
@@ -709,6 +712,43 @@ create table desk.inbound_event (
 );
 CREATE INDEX inbound_event_pending ON desk.inbound_event USING btree (workspace_id, received_at, id) WHERE (state = 'pending'::text);
 CREATE INDEX inbound_event_unreadable ON desk.inbound_event USING btree (workspace_id, inbox_id, id DESC) WHERE (state = 'unreadable'::text);
+
+create table desk.totp (
+  user_id uuid not null,
+  -- Sealed for the user, who belongs to no workspace, with a key of the desk: another format than `app.sealed`.
+  secret_wrapped bytea not null,
+  created_at timestamp with time zone not null,
+  -- Null until a code has shown that the app has the secret; only then it counts.
+  confirmed_at timestamp with time zone,
+  -- A step is taken once, and none before one that was taken.
+  last_step bigint default 0 not null,
+  constraint totp_pkey PRIMARY KEY (user_id),
+  constraint totp_user_id_fkey FOREIGN KEY (user_id) REFERENCES desk.app_user(id) ON DELETE CASCADE,
+  constraint totp_secret_wrapped_check CHECK (((octet_length(secret_wrapped) = 49) AND (get_byte(secret_wrapped, 0) = 194)))
+);
+
+create table desk.recovery_code (
+  user_id uuid not null,
+  code_key app.lookup_key not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint recovery_code_pkey PRIMARY KEY (user_id, code_key),
+  constraint recovery_code_user_id_fkey FOREIGN KEY (user_id) REFERENCES desk.app_user(id) ON DELETE CASCADE
+);
+
+create table desk.sign_in_step (
+  token_hash bytea not null,
+  user_id uuid not null,
+  -- The password that opened it; another one closes it.
+  password_changed_at timestamp with time zone not null,
+  is_shared_computer boolean not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_step_pkey PRIMARY KEY (token_hash),
+  constraint sign_in_step_user_id_fkey FOREIGN KEY (user_id) REFERENCES desk.app_user(id) ON DELETE CASCADE,
+  constraint sign_in_step_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+CREATE INDEX sign_in_step_user ON desk.sign_in_step USING btree (user_id);
 
 -- ----------------------------------------------------------------------------
 -- Functions
@@ -1951,7 +1991,7 @@ create policy in_workspace on desk.workspace to desk_app, desk_auth, desk_worker
   with check (id = ( SELECT app.current_workspace() AS current_workspace));
 create policy of_a_user on desk.workspace for select to desk_auth
   using (true);
-grant select, update (name, language, time_zone) on desk.workspace to desk_app;
+grant select, update (name, language, time_zone, second_factor_from) on desk.workspace to desk_app;
 grant select, insert on desk.workspace to desk_auth;
 grant select on desk.workspace to desk_worker;
 
@@ -1966,7 +2006,7 @@ create policy copies_of_a_user on desk.member for update to desk_auth
   using (true)
   with check (true);
 grant select, update (role, removed_at) on desk.member to desk_app;
-grant select, insert, update (role, name, email, last_seen_at, removed_at) on desk.member to desk_auth;
+grant select, insert, update (role, name, email, last_seen_at, removed_at, has_second_factor) on desk.member to desk_auth;
 grant select on desk.member to desk_worker;
 
 alter table desk.invitation enable row level security;
@@ -2359,6 +2399,12 @@ grant select, update (state, reason) on desk.inbound_event to desk_app;
 grant select, insert, update on desk.inbound_event to desk_ingest_definer;
 grant select (workspace_id, id, inbox_id, raw_sealed, received_at, state) on desk.inbound_event to desk_queue_definer;
 grant select (workspace_id, id, raw_sealed), update (raw_sealed) on desk.inbound_event to desk_rekey;
+
+grant select, insert, update, delete on desk.totp to desk_auth;
+
+grant select, insert, update, delete on desk.recovery_code to desk_auth;
+
+grant select, insert, update, delete on desk.sign_in_step to desk_auth;
 
 -- ----------------------------------------------------------------------------
 -- Who may call what

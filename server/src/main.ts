@@ -142,7 +142,7 @@ function toldToStop(): Promise<null> {
   told ??= new Promise((resolve) => {
     let isStopping = false
     let first_ms = 0
-    launcherGone.then(() => resolve(null))
+    void launcherGone.then(() => resolve(null))
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
         // One Ctrl-C or one `systemctl stop` comes twice: to the whole group, and handed on by the script above us.

@@ -6,7 +6,7 @@
 import { getSession, type SessionView, signOut } from '@central-desk/contract/session.ts'
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
-import { call, keepCsrfToken, onSignedOut } from '../lib/api.ts'
+import { call, keepCsrfToken, onKeptOut, onSignedOut } from '../lib/api.ts'
 import { dropLeft, wipePersonal } from '../lib/storage.ts'
 import { usePreferences } from './preferences.tsx'
 
@@ -58,6 +58,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [keep])
   useEffect(reload, [reload])
   useEffect(() => onSignedOut(() => setEnded(true)), [])
+  useEffect(() => onKeptOut(reload), [reload])
 
   const forget = useCallback(async () => {
     wipePersonal()

@@ -5,7 +5,7 @@
 import type { CurrentUser, Membership } from '@central-desk/contract/session.ts'
 import { DoorOpen } from 'lucide-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { lazy, useEffect, useState } from 'react'
 import { Navigate, Outlet, useLocation, useParams } from 'react-router'
 import { keepLastWorkspace, lastWorkspace } from '../lib/last-workspace.ts'
 import { Button } from '../ui/button.tsx'
@@ -17,6 +17,10 @@ import { useSession } from './session.tsx'
 import { Shell } from './shell.tsx'
 import { forgetUndo } from './undo.ts'
 import { useLeave } from './use-leave.ts'
+
+const SecondFactorAsked = lazy(() =>
+  import('../features/second-factor/gate.tsx').then((m) => ({ default: m.SecondFactorAsked })),
+)
 
 /** `/`: to the workspace one was in last, or to sign-in. */
 export function Start() {
@@ -50,6 +54,8 @@ export function Workspace() {
   const { slug } = useParams()
   const { session, failure, hasLeft, reload } = useSession()
   const location = useLocation()
+  // The recovery codes stay until they are stored, although the workspace is open by then.
+  const [isSettingUp, setSettingUp] = useState(false)
   if (failure && !session) return <FailedPage error={failure} onRetry={reload} />
   if (!session) return <PageWait />
   if (!session.user) {
@@ -58,7 +64,15 @@ export function Workspace() {
   }
   const membership = session.memberships.find((one) => one.workspace.slug === slug)
   if (!membership) return <Unknown key={slug} />
+  if (isAsked(session.user, membership) || isSettingUp) {
+    const held = (isHeld: boolean) => setSettingUp(isHeld)
+    return <SecondFactorAsked user={session.user} membership={membership} onHold={held} />
+  }
   return <Inside key={membership.workspace.id} user={session.user} membership={membership} />
+}
+
+function isAsked(user: CurrentUser, { secondFactorFrom }: Membership): boolean {
+  return secondFactorFrom !== null && !user.hasSecondFactor && new Date(secondFactorFrom) <= new Date()
 }
 
 /** One may have been invited since the session was read: it is read once more before the answer is no. */

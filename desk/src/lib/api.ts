@@ -24,6 +24,7 @@ const DEFAULT_TIMEOUT_MS = 30_000
 
 let csrfToken: string | null = null
 const signedOutListeners = new Set<() => void>()
+const keptOutListeners = new Set<() => void>()
 
 /** The screens tell the client the token whenever they read or change the session. */
 export function keepCsrfToken(token: string): void {
@@ -39,6 +40,12 @@ export function currentCsrfToken(): string | null {
 export function onSignedOut(listener: () => void): () => void {
   signedOutListeners.add(listener)
   return () => signedOutListeners.delete(listener)
+}
+
+/** Tells when a workspace began to ask for a second factor that this session has not proved. */
+export function onKeptOut(listener: () => void): () => void {
+  keptOutListeners.add(listener)
+  return () => keptOutListeners.delete(listener)
 }
 
 export function announceSignedOut(): void {
@@ -70,6 +77,7 @@ export async function call<E extends Endpoint>(
       return await callOnce(endpoint, loose)
     }
     if (error.code === 'not_signed_in' && endpoint.name !== 'signIn') announceSignedOut()
+    if (error.code === 'second_factor_needed') for (const listener of keptOutListeners) listener()
     throw error
   }
 }

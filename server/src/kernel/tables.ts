@@ -272,6 +272,7 @@ export interface MemberTable {
   created_at: Date
   last_seen_at: Date | null
   removed_at: Date | null
+  has_second_factor: Generated<boolean>
 }
 
 export interface MessageTable {
@@ -331,6 +332,13 @@ export interface ReadingTable {
   read_number: number
 }
 
+export interface RecoveryCodeTable {
+  user_id: Key<string>
+  code_key: Key<Buffer>
+  created_at: Date
+  used_at: Date | null
+}
+
 export interface SavedReplyTable {
   workspace_id: Key<string>
   id: Key<string>
@@ -367,6 +375,7 @@ export interface SessionTable {
   ended_at: Date | null
   ip: string | null
   user_agent: string | null
+  second_factor_at: Date | null
 }
 
 export interface SignInCounterTable {
@@ -377,6 +386,15 @@ export interface SignInCounterTable {
   updated_at: Date
 }
 
+export interface SignInStepTable {
+  token_hash: Key<Buffer>
+  user_id: string
+  password_changed_at: Date
+  is_shared_computer: boolean
+  created_at: Date
+  expires_at: Date
+}
+
 export interface TagTable {
   workspace_id: Key<string>
   id: Key<string>
@@ -384,6 +402,14 @@ export interface TagTable {
   name_folded: string
   colour: 'grey' | 'teal' | 'blue' | 'violet' | 'rose' | 'amber' | 'green'
   created_at: Date
+}
+
+export interface TotpTable {
+  user_id: Key<string>
+  secret_wrapped: Buffer
+  created_at: Date
+  confirmed_at: Date | null
+  last_step: Generated<number>
 }
 
 export interface VisitorTable {
@@ -407,6 +433,7 @@ export interface WorkspaceTable {
   language: 'en' | 'bn'
   time_zone: Generated<string>
   created_at: Date
+  second_factor_from: Date | null
 }
 
 export interface WorkspaceCounterTable {
@@ -446,12 +473,15 @@ export interface Tables {
   password_reset: PasswordResetTable
   rate_budget: RateBudgetTable
   reading: ReadingTable
+  recovery_code: RecoveryCodeTable
   saved_reply: SavedReplyTable
   search_backlog: SearchBacklogTable
   search_entry: SearchEntryTable
   session: SessionTable
   sign_in_counter: SignInCounterTable
+  sign_in_step: SignInStepTable
   tag: TagTable
+  totp: TotpTable
   visitor: VisitorTable
   workspace: WorkspaceTable
   workspace_counter: WorkspaceCounterTable

@@ -9,12 +9,21 @@ import { configCheck } from './config-check.ts'
 import { dispatch } from './dispatch.ts'
 import { keysList, keysReindex, keysReseal, keysRetire, keysRotate } from './keys.ts'
 import { keysDestroy } from './keys-destroy.ts'
-import { memberResetLink, memberUnlock } from './member.ts'
+import { memberRemoveSecondFactor, memberResetLink, memberUnlock } from './member.ts'
 import { replay } from './replay.ts'
 
 const KEYS = [keysList, keysRotate, keysReseal, keysReindex, keysRetire, keysDestroy]
 const HOME = [backupHome, restoreHome]
-const COMMANDS: readonly Command[] = [replay, memberUnlock, memberResetLink, ...HOME, ...KEYS, auditVerify, configCheck]
+const COMMANDS: readonly Command[] = [
+  replay,
+  memberUnlock,
+  memberResetLink,
+  memberRemoveSecondFactor,
+  ...HOME,
+  ...KEYS,
+  auditVerify,
+  configCheck,
+]
 
 process.exitCode = await dispatch(process.argv.slice(2), COMMANDS, {
   say: (text) => process.stdout.write(`${text}\n`),

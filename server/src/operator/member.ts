@@ -1,8 +1,8 @@
 /**
- * `bin/desk member unlock` and `bin/desk member reset-link`: for somebody who cannot get in. Both are written into the
+ * `bin/desk member unlock`, `reset-link` and `remove-second-factor`: for somebody who cannot get in. Each is written into the
  * audit trail of each workspace the person belongs to, as done by an operator.
  */
-import { makeResetLink, unlockUser } from '../features/identity/index.ts'
+import { endSecondFactorOf, makeResetLink, unlockUser } from '../features/identity/index.ts'
 import { besideDesk } from './beside-desk.ts'
 import type { Command, Voice } from './command.ts'
 
@@ -50,5 +50,24 @@ export const memberResetLink: Command = {
     if (made === null) voice.complain(NOBODY)
     else voice.say(made.link)
     return made === null ? 1 : 0
+  },
+}
+
+export const memberRemoveSecondFactor: Command = {
+  words: 'member remove-second-factor',
+  takes: 'EMAIL',
+  says: 'let somebody in by password alone whose phone and recovery codes are gone',
+  help:
+    'Be sure that it is them who ask: from then on the password alone opens the desk. Ends every session of the person;\n' +
+    'a workspace that asks for a second factor has them set up a new one first. Written into the audit trail of each\n' +
+    'workspace the person belongs to.\n' +
+    'Exit code 0: done, or there was none. 1: no user has that address.',
+  async run(args, voice) {
+    const address = addressIn(args, voice)
+    if (address === null) return 2
+    const removed = await besideDesk(voice, (kernel) => endSecondFactorOf(kernel, address))
+    if (removed === null) voice.complain(NOBODY)
+    else voice.say(removed ? 'Removed: the password alone opens again.' : 'There was no second factor.')
+    return removed === null ? 1 : 0
   },
 }

@@ -12,10 +12,14 @@ export type Row = Readonly<Record<string, unknown>>
 const ENVELOPE_FORMAT = 0xc1
 const ENVELOPE_REST_BYTES = 30
 const KEY_BYTES = 32
+/** A secret of a user, who belongs to no workspace. */
+const WRAPPED_FORMAT = 0xc2
+const WRAPPED_REST_BYTES = 48
 
 /** Columns whose checks say more than a type does, and the one of two columns that must stay empty. */
 const FITTING: Readonly<Record<string, () => unknown>> = {
   'app_user.password_hash': () => `$2b$12$${'a'.repeat(53)}`,
+  'totp.secret_wrapped': () => Buffer.concat([Buffer.of(WRAPPED_FORMAT), randomBytes(WRAPPED_REST_BYTES)]),
   'inbox.channel': () => 'api',
   'attachment.note_id': () => null,
   'delivery.next_attempt_at': () => new Date('2026-11-24T04:00:00Z'),

@@ -2,7 +2,7 @@
  * The password, asked for over the page that was open. The same person goes on where they were; drafts and unsent
  * messages were never touched. Another person starts from a clean page.
  */
-import { getSession, signIn } from '@central-desk/contract/session.ts'
+import { getSession, type SessionView, signIn } from '@central-desk/contract/session.ts'
 import { CircleAlert } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useDesk } from '../../app/desk.tsx'
@@ -16,6 +16,7 @@ import { TextField } from '../../ui/field.tsx'
 import { DialogPopup } from '../../ui/overlays/index.ts'
 import { Banner } from '../../ui/states.tsx'
 import { useForm } from '../../ui/use-form.ts'
+import { CodeStep } from '../second-factor/code-step.tsx'
 import { PasswordField } from './password-field.tsx'
 import './auth.css'
 
@@ -26,13 +27,21 @@ export function SignInAgain() {
   const { keep } = useSession()
   const field = useRef<HTMLInputElement>(null)
   const [password, setPassword] = useState('')
+  const [isAwaited, setAwaited] = useState(false)
+  const signedIn = (session: SessionView) => {
+    if (session.user && !isSharedComputer()) markShared(false, session.user.id)
+    keep(session)
+  }
   const form = useForm(async () => {
     // The token of the old session is gone with it.
     keepCsrfToken((await call(getSession)).csrfToken)
-    const sharedComputer = isSharedComputer()
-    const session = await call(signIn, { body: { email: user.email, password, sharedComputer } })
-    if (session.user && !sharedComputer) markShared(false, session.user.id)
-    keep(session)
+    const body = { email: user.email, password, sharedComputer: isSharedComputer() }
+    const session: SessionView = await call(signIn, { body })
+    if (session.user) return signedIn(session)
+    // The page that is open stays: only the code is asked for now.
+    keepCsrfToken(session.csrfToken)
+    setPassword('')
+    setAwaited(true)
   })
   return (
     <DialogPopup
@@ -45,21 +54,25 @@ export function SignInAgain() {
       size="small"
       initialFocus={field}
     >
-      <form ref={form.ref} className="auth-form auth-again" onSubmit={form.onSubmit}>
-        {form.failure !== null && (
-          <Banner tone="danger" role="alert" icon={<CircleAlert />}>
-            {wordsOf(form.failure, text)}
-          </Banner>
-        )}
-        <TextField label={shell.email} value={user.email} readOnly autoComplete="username" />
-        <PasswordField ref={field} label={shell.password} value={password} onChange={setPassword} />
-        <Button look="primary" size="large" type="submit" isWide isBusy={form.isBusy}>
-          {shell.signInAgain}
-        </Button>
-        <a href="/signin" className="auth-other">
-          {shell.otherPerson}
-        </a>
-      </form>
+      {isAwaited ? (
+        <CodeStep onSignedIn={signedIn} onStartAgain={() => setAwaited(false)} />
+      ) : (
+        <form ref={form.ref} className="auth-form auth-again" onSubmit={form.onSubmit}>
+          {form.failure !== null && (
+            <Banner tone="danger" role="alert" icon={<CircleAlert />}>
+              {wordsOf(form.failure, text)}
+            </Banner>
+          )}
+          <TextField label={shell.email} value={user.email} readOnly autoComplete="username" />
+          <PasswordField ref={field} label={shell.password} value={password} onChange={setPassword} />
+          <Button look="primary" size="large" type="submit" isWide isBusy={form.isBusy}>
+            {shell.signInAgain}
+          </Button>
+          <a href="/signin" className="auth-other">
+            {shell.otherPerson}
+          </a>
+        </form>
+      )}
     </DialogPopup>
   )
 }

@@ -17,6 +17,8 @@ import { Checkbox } from '../../ui/choice.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Banner } from '../../ui/states.tsx'
 import { useForm } from '../../ui/use-form.ts'
+import { CodeStep } from '../second-factor/code-step.tsx'
+import { secondFactorWords } from '../second-factor/words.ts'
 import { AuthFrame } from './auth-frame.tsx'
 import { PasswordField } from './password-field.tsx'
 import { authWords } from './words.ts'
@@ -28,6 +30,7 @@ function safeNext(next: string | null): string {
 
 export function SignInPage() {
   const words = useWords(authWords)
+  const step = useWords(secondFactorWords)
   const { text } = usePreferences()
   const { session, keep } = useSession()
   const navigate = useNavigate()
@@ -36,16 +39,30 @@ export function SignInPage() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [isShared, setShared] = useState(false)
+  /** Somebody went back to the password although a code is awaited. */
+  const [isAgain, setAgain] = useState(false)
   const next = safeNext(search.get('next'))
   const form = useForm(async () => {
+    setAgain(false)
     const answer: SessionView = await call(signIn, {
       body: { email: email.trim(), password, sharedComputer: isShared },
     })
+    setPassword('')
+    signedIn(answer)
+  })
+  const signedIn = (answer: SessionView) => {
     if (answer.user) markShared(isShared, answer.user.id)
     keep(answer)
-    navigate(next, { replace: true })
-  })
+    if (answer.user) navigate(next, { replace: true })
+  }
   if (session?.user) return <Navigate to={next} replace />
+  if (session?.secondFactorUntil && !isAgain) {
+    return (
+      <AuthFrame title={step.stepTitle} words={step.stepWords}>
+        <CodeStep onSignedIn={signedIn} onStartAgain={() => setAgain(true)} />
+      </AuthFrame>
+    )
+  }
   const isWrong = form.failure instanceof Refusal && form.failure.code === 'wrong_credentials'
   const wasReset = (location.state as { wasReset?: boolean } | null)?.wasReset
   return (

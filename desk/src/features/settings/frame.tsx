@@ -13,6 +13,7 @@ import {
   type LucideIcon,
   MessageSquareText,
   Palette,
+  Smartphone,
   Tag,
   UsersRound,
 } from 'lucide-react'
@@ -31,6 +32,7 @@ const ICONS: Record<SettingsPage, LucideIcon> = {
   appearance: Palette,
   keyboard: Keyboard,
   password: KeyRound,
+  'second-factor': Smartphone,
   workspace: Building2,
   members: UsersRound,
   inboxes: Inbox,

@@ -9,6 +9,7 @@ import { AppearancePage } from './me/appearance-page.tsx'
 import { KeyboardPage } from './me/keyboard-page.tsx'
 import { PasswordPage } from './me/password-page.tsx'
 import { ProfilePage } from './me/profile-page.tsx'
+import { SecondFactorPage } from './me/second-factor-page.tsx'
 import { MembersPage } from './members/members-page.tsx'
 import { RepliesPage } from './replies/replies-page.tsx'
 import { NewReplyPage, ReplyPage } from './replies/reply-page.tsx'
@@ -24,6 +25,7 @@ export function SettingsRoutes() {
         <Route path="appearance" element={<AppearancePage />} />
         <Route path="keyboard" element={<KeyboardPage />} />
         <Route path="password" element={<PasswordPage />} />
+        <Route path="second-factor" element={<SecondFactorPage />} />
         <Route path="workspace" element={<WorkspacePage />} />
         <Route path="members" element={<MembersPage />} />
         <Route path="inboxes" element={<InboxesPage />} />

@@ -21,6 +21,8 @@ const problems: Record<ErrorCode, string> = {
   body_too_large: 'That is larger than the desk takes.',
   unsupported_media: 'This kind of file is not taken.',
   program_file: 'Programs cannot be attached. Send a link, or the document itself.',
+  wrong_code: 'This code is wrong, was used before or has run out. Wait for the next one.',
+  second_factor_needed: 'This workspace opens with a second factor only.',
   weak_password: 'Choose a stronger password.',
   cannot_reply: 'This conversation cannot be answered now.',
   contact_blocked: 'This contact is blocked. Unblock them to answer.',

@@ -15,10 +15,11 @@ import type { IdentityParts } from './parts.ts'
 import { createPasswords } from './passwords.ts'
 import { sweep } from './queries.ts'
 import { mountIdentity } from './routes.ts'
+import { secondFactorKeys } from './second-factor-codes.ts'
 import { DEVICE_MS, isSessionLive } from './sessions.ts'
 
 export { emailToKeep } from './email.ts'
-export { makeResetLink, type OperatorParts, RESET_LINK_MS, unlockUser } from './operator.ts'
+export { endSecondFactorOf, makeResetLink, type OperatorParts, RESET_LINK_MS, unlockUser } from './operator.ts'
 export { newToken, tokenHash } from './tokens.ts'
 
 const SWEEP_PAUSE_MS = 3_600_000
@@ -31,7 +32,8 @@ const PEPPER_VERSION = 1
 export function createIdentityRoom(kernel: Kernel, web: { cookies: CookieJar; csrf: Csrf }) {
   const pepper = kernel.secretFor(`password-pepper:${PEPPER_VERSION}`)
   const passwords = createPasswords({ peppers: new Map([[PEPPER_VERSION, pepper]]) })
-  const parts: IdentityParts = { ...kernel, ...web, passwords, lanes: lanesOf(kernel) }
+  const secondFactor = secondFactorKeys(kernel.secretFor)
+  const parts: IdentityParts = { ...kernel, ...web, passwords, lanes: lanesOf(kernel), secondFactor }
 
   async function sweepOnce(): Promise<boolean> {
     await kernel.doors.inSystem('identity.sweep', 'desk_auth', ({ db, now }) => {

@@ -58,7 +58,9 @@ export async function acceptInvitation(parts: IdentityParts, call: Call<typeof a
   const { invitation, user, memberId = parts.mint.next() } = await readLink(parts, call.params.token)
   const session = await findSession(parts, call.request)
   if (session && user?.id === session.userId) {
-    await enter(parts, call, invitation, { id: user.id, memberId }, (tx) => join(tx, invitation, memberId, user))
+    await enter(parts, call, invitation, { id: user.id, memberId }, (tx) =>
+      join(tx, invitation, memberId, { ...user, hasSecondFactor: user.has_second_factor }),
+    )
     return viewOf(parts, session)
   }
   // Signed in as somebody else, or not at all although the address has a user.
@@ -79,9 +81,15 @@ async function acceptAsNewUser(
     const { db, now } = tx
     // Somebody signed up with this address meanwhile: they sign in and open the link again.
     if (!(await insertUser(db, { ...user, password, preferences: { language }, now }))) throw refuse('not_signed_in')
-    await join(tx, invitation, memberId, user)
+    await join(tx, invitation, memberId, { ...user, hasSecondFactor: false })
     const { request, origin } = call
-    return beginSession(parts, db, now, { userId: user.id, isSharedComputer: false, request, origin })
+    return beginSession(parts, db, now, {
+      userId: user.id,
+      isSharedComputer: false,
+      hasProvenSecondFactor: false,
+      request,
+      origin,
+    })
   })
   writeCookies(parts, call.reply, begun)
   return viewOf(parts, begun.session)
@@ -128,7 +136,7 @@ async function join(
   tx: WorkspaceTx,
   { id: invitationId, role }: InvitationRow,
   memberId: string,
-  user: { id: string; name: string; email: string },
+  user: { id: string; name: string; email: string; hasSecondFactor: boolean },
 ): Promise<void> {
   const { db, now, workspaceId } = tx
   if ((await countMembers(db, workspaceId)) >= LIMITS.membersPerWorkspace) throw refuse('limit_reached')

@@ -1,6 +1,6 @@
 /**
- * What an operator may do for a user at the command line: open the lanes that failed tries have locked, and make a link
- * that sets a new password. Each leaves an entry in the trail of every workspace of that user, before the deed, so that
+ * What an operator may do for a user at the command line: open the lanes that failed tries have locked, make a link that
+ * sets a new password, and take away a second factor that is lost. Each leaves an entry in the trail of every workspace of that user, before the deed, so that
  * nobody helps themselves unseen. Answers null when the address has no user.
  */
 import { encodeId } from '@central-desk/contract/ids.ts'
@@ -8,6 +8,8 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { normaliseEmail } from './email.ts'
 import { createLanes, type Lanes } from './lockout.ts'
 import { insertReset, membershipsOf, userByEmail, type UserRow } from './queries.ts'
+import { copyHasSecondFactor, removeSecondFactor } from './second-factor-queries.ts'
+import { endSessionsOf } from './session-queries.ts'
 import { newToken, tokenHash } from './tokens.ts'
 
 export type OperatorParts = Pick<Kernel, 'doors' | 'secretFor' | 'randomness' | 'origins'>
@@ -39,6 +41,17 @@ export async function unlockUser(parts: OperatorParts, address: string): Promise
   if (!user) return null
   await parts.doors.inSystem('identity.operator', 'desk_auth', ({ db }) => lanesOf(parts).release(db, user.email))
   return true
+}
+
+/** For somebody whose phone and recovery codes are gone: the password alone opens again. */
+export async function endSecondFactorOf(parts: OperatorParts, address: string): Promise<boolean | null> {
+  const user = await openUser(parts, address, 'member.second_factor_removed')
+  if (!user) return null
+  return parts.doors.inSystem('identity.operator', 'desk_auth', async ({ db, now }) => {
+    await endSessionsOf(db, user.id, null, now)
+    await copyHasSecondFactor(db, user.id, false)
+    return removeSecondFactor(db, user.id)
+  })
 }
 
 export async function makeResetLink(

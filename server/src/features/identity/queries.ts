@@ -14,16 +14,34 @@ export type UserRow = {
   password_hash: string
   pepper_version: number
   preferences: unknown
+  password_changed_at: Date
   disabled_at: Date | null
+  has_second_factor: boolean
 }
-const USER = ['id', 'email', 'name', 'password_hash', 'pepper_version', 'preferences', 'disabled_at'] as const
+
+function users(db: Database) {
+  return db
+    .selectFrom('app_user')
+    .leftJoin('totp', (join) => join.onRef('totp.user_id', '=', 'app_user.id').on('totp.confirmed_at', 'is not', null))
+    .select([
+      'app_user.id',
+      'app_user.email',
+      'app_user.name',
+      'app_user.password_hash',
+      'app_user.pepper_version',
+      'app_user.preferences',
+      'app_user.password_changed_at',
+      'app_user.disabled_at',
+      sql<boolean>`totp.user_id is not null`.as('has_second_factor'),
+    ])
+}
 
 export function userByEmail(db: Database, email: string): Promise<UserRow | undefined> {
-  return db.selectFrom('app_user').select(USER).where('email', '=', email).executeTakeFirst()
+  return users(db).where('app_user.email', '=', email).executeTakeFirst()
 }
 
 export function userById(db: Database, id: string): Promise<UserRow> {
-  return db.selectFrom('app_user').select(USER).where('id', '=', id).executeTakeFirstOrThrow()
+  return users(db).where('app_user.id', '=', id).executeTakeFirstOrThrow()
 }
 
 export type NewUser = {
@@ -108,7 +126,14 @@ export async function copyName(db: Database, userId: string, name: string): Prom
   return copies.filter((copy) => copy.removed_at === null).map((copy) => copy.workspace_id)
 }
 
-export type MembershipRow = { memberId: string; role: Role; workspaceId: string; slug: string; workspaceName: string }
+export type MembershipRow = {
+  memberId: string
+  role: Role
+  workspaceId: string
+  slug: string
+  workspaceName: string
+  secondFactorFrom: Date | null
+}
 
 export function membershipsOf(db: Database, userId: string): Promise<MembershipRow[]> {
   return db
@@ -120,6 +145,7 @@ export function membershipsOf(db: Database, userId: string): Promise<MembershipR
       'member.workspace_id as workspaceId',
       'workspace.slug',
       'workspace.name as workspaceName',
+      'workspace.second_factor_from as secondFactorFrom',
     ])
     .where('member.user_id', '=', userId)
     .where('member.removed_at', 'is', null)
@@ -132,9 +158,10 @@ export function membershipsOf(db: Database, userId: string): Promise<MembershipR
 export function memberOfUser(db: Database, workspaceId: string, userId: string) {
   return db
     .selectFrom('member')
-    .select(['id', 'role', 'last_seen_at', 'removed_at'])
-    .where('workspace_id', '=', workspaceId)
-    .where('user_id', '=', userId)
+    .innerJoin('workspace', 'workspace.id', 'member.workspace_id')
+    .select(['member.id', 'member.role', 'member.last_seen_at', 'member.removed_at', 'workspace.second_factor_from'])
+    .where('member.workspace_id', '=', workspaceId)
+    .where('member.user_id', '=', userId)
     .executeTakeFirst()
 }
 
@@ -174,7 +201,7 @@ export async function insertFoundations(db: Database, workspaceId: string): Prom
 export type NewMember = {
   workspaceId: string
   id: string
-  user: { id: string; name: string; email: string }
+  user: { id: string; name: string; email: string; hasSecondFactor: boolean }
   role: Role
   now: Date
 }
@@ -191,13 +218,21 @@ export async function joinMember(db: Database, member: NewMember): Promise<strin
       role,
       name: user.name,
       email: user.email,
+      has_second_factor: user.hasSecondFactor,
       created_at: now,
       last_seen_at: now,
     })
     .onConflict((conflict) =>
       conflict
         .columns(['workspace_id', 'user_id'])
-        .doUpdateSet({ role, name: user.name, email: user.email, removed_at: null, last_seen_at: now })
+        .doUpdateSet({
+          role,
+          name: user.name,
+          email: user.email,
+          has_second_factor: user.hasSecondFactor,
+          removed_at: null,
+          last_seen_at: now,
+        })
         .where('member.removed_at', 'is not', null),
     )
     .returning('id')
@@ -314,6 +349,7 @@ export async function sweep(
     .deleteFrom('session')
     .where((eb) => eb.or([eb('expires_at', '<', edges.sessionsBefore), eb('ended_at', '<', edges.sessionsBefore)]))
     .execute()
+  await db.deleteFrom('sign_in_step').where('expires_at', '<', edges.budgetsBefore).execute()
   await db.deleteFrom('known_device').where('last_used_at', '<', edges.devicesBefore).execute()
   await db
     .deleteFrom('sign_in_counter')

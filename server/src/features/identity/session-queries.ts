@@ -6,6 +6,7 @@ export type NewSession = {
   hash: Buffer
   userId: string
   isSharedComputer: boolean
+  secondFactorAt: Date | null
   now: Date
   expiresAt: Date
   ip: string | null
@@ -20,6 +21,7 @@ export async function insertSession(db: Database, session: NewSession): Promise<
       token_hash: session.hash,
       user_id: session.userId,
       is_shared_computer: session.isSharedComputer,
+      second_factor_at: session.secondFactorAt,
       created_at: session.now,
       last_active_at: session.now,
       expires_at: session.expiresAt,
@@ -40,6 +42,7 @@ export function liveSession(db: Database, hash: Buffer, now: Date, idleSince: Da
       'session.last_active_at as lastActiveAt',
       'session.expires_at as expiresAt',
       'session.is_shared_computer as isSharedComputer',
+      'session.second_factor_at as secondFactorAt',
     ])
     .where('session.token_hash', '=', hash)
     .where('session.ended_at', 'is', null)

@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { IdentityParts } from './parts.ts'
 import { membershipsOf, type UserRow, userById } from './queries.ts'
 import { type FoundSession, findSession, idleExpiryOf } from './sessions.ts'
+import { openStep } from './sign-in-step.ts'
 import { newToken } from './tokens.ts'
 
 const DEFAULTS: Preferences = {
@@ -25,7 +26,13 @@ export function preferencesOf(user: Pick<UserRow, 'preferences'>): Preferences {
 }
 
 export function currentUserOf(user: UserRow) {
-  return { id: user.id, name: user.name, email: user.email, preferences: preferencesOf(user) }
+  return {
+    id: user.id,
+    name: user.name,
+    email: user.email,
+    preferences: preferencesOf(user),
+    hasSecondFactor: user.has_second_factor,
+  }
 }
 
 export async function viewOf(parts: IdentityParts, session: FoundSession) {
@@ -35,13 +42,15 @@ export async function viewOf(parts: IdentityParts, session: FoundSession) {
   }))
   return {
     user: currentUserOf(user),
-    memberships: rows.map(({ memberId, role, workspaceId, slug, workspaceName }) => ({
+    memberships: rows.map(({ memberId, role, workspaceId, slug, workspaceName, secondFactorFrom }) => ({
       memberId,
       role,
       workspace: { id: workspaceId, slug, name: workspaceName },
+      secondFactorFrom,
     })),
     csrfToken: parts.csrf.tokenFor(session.cookieToken),
     idleExpiresAt: idleExpiryOf(session),
+    secondFactorUntil: null,
   }
 }
 
@@ -50,10 +59,22 @@ export async function readSession(parts: IdentityParts, request: FastifyRequest,
   const session = await findSession(parts, request)
   if (session) return viewOf(parts, session)
   if (parts.cookies.read(request, 'session') !== null) parts.cookies.clear(reply, 'session')
+  const step = await openStep(parts, request)
+  return visitView(parts, request, reply, step?.expiresAt ?? null)
+}
+
+/** What somebody is told who is not signed in: the token of the visit, and whether a code is awaited. */
+export function visitView(
+  parts: IdentityParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  secondFactorUntil: Date | null,
+) {
   let visit = parts.cookies.read(request, 'visit')
   if (visit === null) {
     visit = newToken(parts.randomness)
     parts.cookies.write(reply, 'visit', visit, null)
   }
-  return { user: null, memberships: [], csrfToken: parts.csrf.tokenFor(visit), idleExpiresAt: null }
+  const csrfToken = parts.csrf.tokenFor(visit)
+  return { user: null, memberships: [], csrfToken, idleExpiresAt: null, secondFactorUntil }
 }

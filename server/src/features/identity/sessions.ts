@@ -37,6 +37,8 @@ export type FoundSession = LiveSession & {
   readonly lastActiveAt: Date
   readonly expiresAt: Date
   readonly isSharedComputer: boolean
+  /** When it proved a second factor; null when it never did. */
+  readonly secondFactorAt: Date | null
 }
 
 export async function findSession(parts: IdentityParts, request: CookieCarrier): Promise<FoundSession | null> {
@@ -65,6 +67,7 @@ export function idleExpiryOf(session: FoundSession): Date {
 export type Beginning = {
   readonly userId: string
   readonly isSharedComputer: boolean
+  readonly hasProvenSecondFactor: boolean
   readonly request: FastifyRequest
   readonly origin: CallOrigin
 }
@@ -85,12 +88,14 @@ export async function beginSession(parts: IdentityParts, db: Database, now: Date
     lastActiveAt: now,
     expiresAt: new Date(now.getTime() + lasts_ms),
     isSharedComputer,
+    secondFactorAt: from.hasProvenSecondFactor ? now : null,
   }
   await insertSession(db, {
     id: session.sessionId,
     hash: tokenHash(cookieToken),
     userId,
     isSharedComputer,
+    secondFactorAt: session.secondFactorAt,
     now,
     expiresAt: session.expiresAt,
     ip: origin.ip,

@@ -14,7 +14,8 @@ import type { StoredPassword } from './passwords.ts'
 import type { IdentityParts } from './parts.ts'
 import { lockUserWithPassword, storeRehash, type UserRow, userByEmail } from './queries.ts'
 import { beginSession, knownDevice, writeCookies } from './sessions.ts'
-import { viewOf } from './session-view.ts'
+import { viewOf, visitView } from './session-view.ts'
+import { beginStep, STEP_MS } from './sign-in-step.ts'
 import { BUSY } from './strength.ts'
 
 /** Whose devices are looked for when an address has no user: nobody's. */
@@ -66,9 +67,15 @@ export async function signIn(parts: IdentityParts, call: Call<typeof endpoint>) 
     if (!(await lockUserWithPassword(db, user.id, user.password_hash))) return null
     if (renewed) await storeRehash(db, user.id, renewed)
     await parts.lanes.succeed(db, counted)
-    return beginSession(parts, db, now, { userId: user.id, isSharedComputer: body.sharedComputer, request, origin })
+    const from = { userId: user.id, isSharedComputer: body.sharedComputer, request, origin }
+    if (user.has_second_factor) return { step: await beginStep(parts, db, now, user, from) }
+    return beginSession(parts, db, now, { ...from, hasProvenSecondFactor: false })
   })
   if (!begun) throw refuse('wrong_credentials')
+  if ('step' in begun) {
+    parts.cookies.write(call.reply, 'step', begun.step.token, STEP_MS / 1000)
+    return visitView(parts, request, call.reply, begun.step.expiresAt)
+  }
   writeCookies(parts, call.reply, begun)
   return viewOf(parts, begun.session)
 }

@@ -44,13 +44,19 @@ export async function signUp(parts: IdentityParts, call: Call<typeof endpoint>) 
     const joined = await joinMember(db, {
       workspaceId,
       id: memberId,
-      user: { id: userId, name, email },
+      user: { id: userId, name, email, hasSecondFactor: false },
       role: 'owner',
       now,
     })
     assert(joined === memberId, 'a new user is nobody yet in a new workspace')
     tx.audit({ action: 'workspace.created', target: encodeId('workspace', workspaceId), after: { slug } })
-    return beginSession(parts, db, now, { userId, isSharedComputer: false, request, origin })
+    return beginSession(parts, db, now, {
+      userId,
+      isSharedComputer: false,
+      hasProvenSecondFactor: false,
+      request,
+      origin,
+    })
   })
   writeCookies(parts, call.reply, begun)
   return viewOf(parts, begun.session)

@@ -3,8 +3,16 @@ import type { WorkspaceTx } from '../../kernel/scope.ts'
 import { type MemberRow, selectMembers } from './queries.ts'
 
 export function wordsOf(row: MemberRow) {
-  const { id, name, email, role, created_at: createdAt, last_seen_at: lastSeenAt } = row
-  return { id, name, email, role, createdAt, lastSeenAt }
+  const {
+    id,
+    name,
+    email,
+    role,
+    created_at: createdAt,
+    last_seen_at: lastSeenAt,
+    has_second_factor: hasSecondFactor,
+  } = row
+  return { id, name, email, role, createdAt, lastSeenAt, hasSecondFactor }
 }
 
 export async function listMembers(tx: WorkspaceTx) {

@@ -9,8 +9,9 @@ export type MemberRow = {
   role: Role
   created_at: Date
   last_seen_at: Date | null
+  has_second_factor: boolean
 }
-const MEMBER = ['id', 'name', 'email', 'role', 'created_at', 'last_seen_at'] as const
+const MEMBER = ['id', 'name', 'email', 'role', 'created_at', 'last_seen_at', 'has_second_factor'] as const
 
 export function selectMembers(tx: WorkspaceTx): Promise<MemberRow[]> {
   return tx.db

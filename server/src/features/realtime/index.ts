@@ -175,7 +175,7 @@ export function createRealtimeRoom(kernel: Kernel, parts: RealtimeParts) {
   async function recheckReader(workspaceId: string, cookies: CookieCarrier, stream: EventStream): Promise<void> {
     try {
       const session = await parts.authenticator.session(cookies)
-      const member = session && (await parts.authenticator.membership(session.userId, workspaceId))
+      const member = session && (await parts.authenticator.membership(session, workspaceId))
       if (!member) stream.end()
     } catch {
       // Not knowing is no yes.

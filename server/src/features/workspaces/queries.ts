@@ -9,23 +9,36 @@ export type WorkspaceRow = {
   language: 'en' | 'bn'
   time_zone: string
   created_at: Date
+  second_factor_from: Date | null
 }
 
 export function selectWorkspace(tx: WorkspaceTx, lock?: 'forUpdate'): Promise<WorkspaceRow> {
   const query = tx.db
     .selectFrom('workspace')
-    .select(['id', 'slug', 'name', 'language', 'time_zone', 'created_at'])
+    .select(['id', 'slug', 'name', 'language', 'time_zone', 'created_at', 'second_factor_from'])
     .where('id', '=', tx.workspaceId)
   return (lock ? query.forNoKeyUpdate() : query).executeTakeFirstOrThrow()
 }
 
+/** Whether the member who acts has a second factor of their own. */
+export async function hasSecondFactor(tx: WorkspaceTx, memberId: string): Promise<boolean> {
+  const { has_second_factor } = await tx.db
+    .selectFrom('member')
+    .select('has_second_factor')
+    .where('workspace_id', '=', tx.workspaceId)
+    .where('id', '=', memberId)
+    .executeTakeFirstOrThrow()
+  return has_second_factor
+}
+
 export async function storeSettings(
   tx: WorkspaceTx,
-  { name, language, timeZone }: { name: string; language: 'en' | 'bn'; timeZone: string },
+  settings: { name: string; language: 'en' | 'bn'; timeZone: string; secondFactorFrom: Date | null },
 ): Promise<void> {
+  const { name, language, timeZone, secondFactorFrom } = settings
   await tx.db
     .updateTable('workspace')
-    .set({ name, language, time_zone: timeZone })
+    .set({ name, language, time_zone: timeZone, second_factor_from: secondFactorFrom })
     .where('id', '=', tx.workspaceId)
     .execute()
 }

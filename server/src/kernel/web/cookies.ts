@@ -4,7 +4,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-export type CookieName = 'session' | 'visit' | 'device'
+export type CookieName = 'session' | 'visit' | 'device' | 'step'
 
 /** What cookies are read from: less than a request, which holds on to much more. */
 export type CookieCarrier = Pick<FastifyRequest, 'headers'>

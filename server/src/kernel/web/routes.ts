@@ -38,7 +38,8 @@ export interface Authenticator {
   visitToken(request: FastifyRequest): string | null
   /** Moves the idle clock: called for what a person did, not for polling. */
   touch(session: LiveSession): Promise<void>
-  membership(userId: string, workspaceId: string): Promise<LiveMember | null>
+  /** Refuses where the workspace asks for a second factor and this session never proved one. */
+  membership(session: LiveSession, workspaceId: string): Promise<LiveMember | null>
 }
 /** What the widget room does for routes. */
 export interface VisitorAuthenticator {
@@ -175,7 +176,7 @@ export function createRoutes(app: FastifyInstance, parts: WebParts) {
   async function requireMember(request: FastifyRequest, endpoint: Endpoint, rules: RouteRules) {
     const session = await requireSession(request, rules)
     const workspaceId = decodeId('workspace', (request.params as { workspaceId?: string }).workspaceId ?? '')
-    const member = workspaceId && (await parts.authenticator.membership(session.userId, workspaceId))
+    const member = workspaceId && (await parts.authenticator.membership(session, workspaceId))
     if (!workspaceId || !member) throw refuse('not_found')
     const actor = { kind: 'member', memberId: member.memberId, userId: session.userId, role: member.role } as const
     if (!roleMay(member.role, endpoint.access as Permission)) {

@@ -1,7 +1,7 @@
 /** One member in the table: who, which role (a menu where one may change it), when last seen, and the way out. */
 import type { Member } from '@central-desk/contract/members.ts'
 import type { Role } from '@central-desk/contract/permissions.ts'
-import { ChevronDown, UserRoundMinus } from 'lucide-react'
+import { ChevronDown, ShieldCheck, UserRoundMinus } from 'lucide-react'
 import { useDesk } from '../../../app/desk.tsx'
 import { useText, useWords } from '../../../app/preferences.tsx'
 import { languageOf } from '../../../lib/text.ts'
@@ -9,6 +9,7 @@ import { Avatar } from '../../../ui/avatar.tsx'
 import { IconButton } from '../../../ui/button.tsx'
 import { ChoiceMenu } from '../../../ui/choice-menu.tsx'
 import { useNow } from '../../inbox/use-now.ts'
+import { secondFactorWords } from '../../second-factor/words.ts'
 import { type MemberRules, rulesFor } from '../model/member-rules.ts'
 import { membersWords } from '../words/members.ts'
 
@@ -24,6 +25,7 @@ interface Props {
 
 export function MemberRow({ member, members, onRole, onRemove }: Props) {
   const words = useWords(membersWords)
+  const { hasOne } = useWords(secondFactorWords)
   const desk = useDesk()
   const isSelf = member.id === desk.memberId
   const rules = rulesFor({ id: desk.memberId, role: desk.role }, member, members)
@@ -37,6 +39,7 @@ export function MemberRow({ member, members, onRole, onRemove }: Props) {
             <span className="member-name">
               <span lang={languageOf(member.name)}>{member.name}</span>
               {isSelf && <span className="member-you">{words.you}</span>}
+              {member.hasSecondFactor && <ShieldCheck className="member-shield" role="img" aria-label={hasOne} />}
             </span>
             <span className="member-email">{member.email}</span>
             <span className="member-seen-below">{seen.sentence}</span>

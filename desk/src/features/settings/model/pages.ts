@@ -1,6 +1,6 @@
 /** The pages of the settings in their two groups, and which page an address stands in. Pure. */
 export const SETTINGS_GROUPS = {
-  me: ['profile', 'appearance', 'keyboard', 'password'],
+  me: ['profile', 'appearance', 'keyboard', 'password', 'second-factor'],
   workspace: ['workspace', 'members', 'inboxes', 'tags', 'replies'],
 } as const
 export type SettingsGroup = keyof typeof SETTINGS_GROUPS

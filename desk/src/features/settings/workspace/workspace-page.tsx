@@ -21,6 +21,7 @@ import { zoneOf } from '../model/time-zones.ts'
 import { ViewOnly } from '../view-only.tsx'
 import { frameWords } from '../words/frame.ts'
 import { workspaceWords } from '../words/workspace.ts'
+import { SecondFactorSection } from './second-factor-section.tsx'
 import { ZoneField } from './zone-field.tsx'
 
 const LANGUAGE_NAMES = { en: 'English', bn: 'বাংলা' } as const
@@ -42,6 +43,7 @@ export function WorkspacePage() {
           {(workspace) => (may('workspace.update') ? <SettingsForm saved={workspace} /> : <Known of={workspace} />)}
         </Loaded>
       </Section>
+      {query.data && <SecondFactorSection key={query.data.secondFactorFrom} saved={query.data} />}
       {query.data && (
         <Section title={words.lasting}>
           <Lasting of={query.data} />
