@@ -44,9 +44,9 @@ export const isolationFaults: readonly Fault[] = [
     'whoever is a member somewhere is taken for a member everywhere',
     patch(
       'server/src/features/identity/queries.ts',
-      `    .select(['id', 'role', 'last_seen_at', 'removed_at'])
-    .where('workspace_id', '=', workspaceId)`,
-      "    .select(['id', 'role', 'last_seen_at', 'removed_at'])",
+      `    .where('member.workspace_id', '=', workspaceId)
+    .where('member.user_id', '=', userId)`,
+      "    .where('member.user_id', '=', userId)",
     ),
   ),
   overHttp(

@@ -146,6 +146,8 @@ test('a corrected call under the id of an unreadable one becomes a message, once
   await until(async () => (await ledger()).stored === before.stored + 1, 'the corrected call to be stored')
   const { received, unreadable } = await ledger()
   assert.deepEqual([received - before.received, unreadable - before.unreadable], [2, 1])
-  const { rows } = await admin.query("select count(*)::int as n from desk.message where direction = 'in'")
-  assert.equal(rows[0].n, before.stored + 1)
+  await until(async () => {
+    const { rows } = await admin.query("select count(*)::int as n from desk.message where direction = 'in'")
+    return rows[0].n === before.stored + 1
+  }, 'the corrected call to be one message')
 })

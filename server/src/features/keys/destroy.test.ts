@@ -33,7 +33,8 @@ const idOf = (stage: Stage) => uuidOf('workspace', stage.owner.workspaceId)
 async function giveWork(workspaceId: string): Promise<void> {
   const now = desk.clock.now()
   await admin.query(
-    `insert into desk.search_backlog select workspace_id, id, conversation_id, $2 from desk.message where workspace_id = $1`,
+    `insert into desk.search_backlog select workspace_id, id, conversation_id, $2 from desk.message where workspace_id = $1
+     on conflict do nothing`,
     [workspaceId, now],
   )
   await admin.query(
