@@ -113,7 +113,7 @@ function sqlFaults(): Fault[] {
   const faults: [name: string, plant: Fault['plant']][] = [
     [
       'a user is looked up by a condition made of text',
-      patch(USERS, ".where('email', '=', email)", ".where(sql.raw(`email = '${email}'`) as never)"),
+      patch(USERS, ".where('app_user.email', '=', email)", ".where(sql.raw(`app_user.email = '${email}'`) as never)"),
     ],
     [
       'the name of a tag is written into the statement',
