@@ -3,16 +3,19 @@
  * who is signed in, and without the token of this very session, or from a page that is not the desk's. Each must be
  * refused before a row changes; the same request succeeds when the desk's own page sends it. Reading changes nothing.
  */
+import { codeOf, turnOn } from './authenticator.ts'
 import { type Belongings, done, freshWord, furnish } from './belongings.ts'
 import type { Answer, Caller } from './caller.ts'
 import { caseOf, FRESH_PASSWORD } from './cases.ts'
 import {
   invitationTo,
   liftBudgets,
+  type Newcomer,
   newcomer,
   resetTokenFor,
   signUpBody,
   strongPassword,
+  trySignIn,
   unusedEmail,
 } from './newcomers.ts'
 import type { Exam, Stage, StageProbe } from './probe.ts'
@@ -25,7 +28,7 @@ const SAFE_MIN = 15
 const REFUSED = [403, 415]
 const EVIL = 'https://evil.example'
 /** Kept outside every workspace. */
-const GLOBAL_TABLES = ['app_user', 'session', 'password_reset', 'workspace', 'inbox_address']
+const GLOBAL_TABLES = ['app_user', 'session', 'password_reset', 'totp', 'recovery_code', 'workspace', 'inbox_address']
 
 type Ground = { readonly stage: Stage; readonly exam: Exam; readonly own: Belongings; readonly sql: SqlClient }
 /** A request that would succeed, and who sends it. */
@@ -93,7 +96,28 @@ async function requestFor(ground: Ground, route: Route): Promise<Request> {
   // Of their own, since some of these requests end every session of who makes them.
   const person = route.access === 'public' ? null : await newcomer(stage)
   const as = person?.caller ?? stage.caller()
-  return { route, ask: await askOf(ground, route, person?.password ?? ''), as, token: await as.csrfToken() }
+  const ask = await (isOfSecondFactor(route)
+    ? secondFactorAsk(ground, route, person ?? (await newcomer(stage)), as)
+    : askOf(ground, route, person?.password ?? ''))
+  return { route, ask, as, token: await as.csrfToken() }
+}
+
+const isOfSecondFactor = ({ path }: Route) => path.includes('/second-factor')
+
+/** A code that would count, so that nothing but the token is missing. */
+async function secondFactorAsk({ stage, exam }: Ground, route: Route, person: Newcomer, as: Caller): Promise<Ask> {
+  const { password } = person
+  if (route.name === 'beginSecondFactor') return { body: { password } }
+  const sql = await stage.sql('superuser')
+  if (route.name === 'confirmSecondFactor') {
+    const begun = await as.call('POST', '/api/v1/second-factor', { body: { password } })
+    return { body: { code: codeOf(begun.body?.secret ?? '', new Date()) } }
+  }
+  const { secret, codes } = await turnOn(exam, sql, person)
+  if (route.name === 'proveSecondFactor') await trySignIn(stage, person.email, password, as)
+  // A recovery code waits for as long as the attacks take.
+  const code = route.name === 'replaceRecoveryCodes' ? codeOf(secret, new Date()) : codes[0]
+  return { body: route.name === 'endSecondFactor' ? { password, code } : { code } }
 }
 
 async function askOf({ stage, own }: Ground, route: Route, password: string): Promise<Ask> {

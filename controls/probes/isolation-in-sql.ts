@@ -35,8 +35,11 @@ const OF_NO_WORKSPACE: Readonly<Record<string, readonly string[]>> = {
     'desk.known_device',
     'desk.password_reset',
     'desk.rate_budget',
+    'desk.recovery_code',
     'desk.session',
     'desk.sign_in_counter',
+    'desk.sign_in_step',
+    'desk.totp',
   ],
 }
 const ATTEMPTS_MIN = 1_000

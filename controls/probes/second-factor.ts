@@ -3,16 +3,13 @@
  * with a code that was used, by fifty tries at once, with a recovery code twice, after a new password, by a reset link,
  * and into a workspace that asks for it.
  */
-import { createHmac } from 'node:crypto'
+import { codeOf, forgetSteps, RECOVERY_CODES, STEP_S, turnOn } from './authenticator.ts'
 import type { Answer, Caller } from './caller.ts'
 import { liftBudgets, type Newcomer, newcomer } from './newcomers.ts'
 import type { Exam, Stage, StageProbe } from './probe.ts'
 import type { SqlClient } from './sql.ts'
 
-const STEP_S = 30
 const AT_ONCE = 50
-const RECOVERY_CODES = 10
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 export const secondFactor: StageProbe = {
   name: 'second-factor',
@@ -35,34 +32,6 @@ type Ground = {
   readonly person: Newcomer
   readonly secret: string
   readonly codes: string[]
-}
-
-/** What an authenticator app shows for a secret (RFC 6238: HMAC-SHA-1, six digits, thirty seconds). */
-function codeOf(secret: string, at: Date): string {
-  const bits = [...secret].map((letter) => LETTERS.indexOf(letter).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(at.getTime() / 1000 / STEP_S)))
-  const hash = createHmac('sha1', key).update(counter).digest()
-  const offset = (hash.at(-1) ?? 0) & 15
-  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
-
-/** A step that is taken makes way for the next one: what would else be half a minute of waiting. */
-async function forgetSteps(sql: SqlClient): Promise<void> {
-  await sql.query('update desk.totp set last_step = 0')
-}
-
-async function turnOn(exam: Exam, sql: SqlClient, { caller, password }: Newcomer) {
-  const begun = await caller.call('POST', '/api/v1/second-factor', { body: { password } })
-  const secret = String(begun.body?.secret ?? '')
-  const body = { code: codeOf(secret, new Date()) }
-  const confirmed = await caller.call('POST', '/api/v1/second-factor/confirmation', { body })
-  const codes = (confirmed.body?.recoveryCodes ?? []) as string[]
-  exam.control('a person turns their second factor on', confirmed.status === 201 && codes.length === RECOVERY_CODES)
-  caller.adopt(confirmed.body?.session?.csrfToken)
-  await forgetSteps(sql)
-  return { secret, codes }
 }
 
 async function withPassword({ stage, person }: Pick<Ground, 'stage' | 'person'>): Promise<Caller> {
