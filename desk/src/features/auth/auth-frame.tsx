@@ -38,7 +38,9 @@ export function AuthFrame({ title, words, foot, children }: Props) {
         {children}
         {foot && <div className="auth-foot">{foot}</div>}
       </main>
-      <footer className="auth-promise">{own.footer}</footer>
+      <footer className="auth-promise">
+        {own.footer} <a href="/security">{own.security}</a>
+      </footer>
     </div>
   )
 }

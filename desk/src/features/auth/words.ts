@@ -46,6 +46,7 @@ export const authWords = defineWords({
     resetDone: 'Password changed. Sign in with the new one.',
     resetButton: 'Change password',
     footer: 'Every workspace is sealed under a key of its own.',
+    security: 'How we protect it',
   },
   bn: {
     signInTitle: 'সাইন ইন',
@@ -90,5 +91,6 @@ export const authWords = defineWords({
     resetDone: 'পাসওয়ার্ড বদলেছে। নতুনটি দিয়ে সাইন ইন করুন।',
     resetButton: 'পাসওয়ার্ড বদলান',
     footer: 'প্রতিটি ওয়ার্কস্পেস তার নিজের চাবিতে সিল করা।',
+    security: 'কীভাবে রক্ষা করি',
   },
 })
