@@ -51,6 +51,7 @@ async function passwordAlone(ground: Ground): Promise<void> {
   exam.attempt('the password alone gave a session', !(await entered(caller)))
   const inside = await caller.raw('GET', `/api/v1/workspaces/${person.workspaceId}`)
   exam.attempt('the password alone opened the workspace', inside.status === 401)
+  if (exam.isBroken()) return
   exam.attempt('a guessed code gave a session', (await give(caller, '000000')).status === 401)
   const right = await give(caller, codeOf(secret, new Date()))
   exam.control('password and code give a session', right.status === 201 && (await entered(caller)))
