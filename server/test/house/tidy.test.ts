@@ -174,9 +174,10 @@ test('no source file is left that nothing uses', () => {
 })
 
 test('nothing in the repository names a registry or an absolute path of a workplace', () => {
-  const pattern = '"resolved": "http|(^|[^a-z.])/(home|work)/[a-z]'
+  // Letters in brackets, so that the pattern does not find itself and no file needs an exemption.
+  const pattern = '"resolve[d]": "htt[p]|(^|[^a-z.])/(hom[e]|wor[k])/[a-z]'
   const search = (input: string[]) =>
     spawnSync('git', ['-C', ROOT, 'grep', '-nIE', ...input], { encoding: 'utf8' }).stdout
   assert.notEqual(search(['nothing in the repository', '--', '.']), '', 'git grep reads the files')
-  assert.equal(search([pattern, '--', '.', ':!server/test/house/tidy.test.ts']), '')
+  assert.equal(search([pattern, '--', '.']), '')
 })
