@@ -48,7 +48,8 @@ export async function done(
 export async function until<T>(look: () => Promise<T | null | undefined>, what: string): Promise<T> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const found = await look()
-    if (found !== null && found !== undefined) return found
+    // A bare no would else pass for an answer, and a test for a wait.
+    if (found !== null && found !== undefined && found !== false) return found
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
   }
   throw new Error(`waited in vain for ${what}`)
